@@ -1,0 +1,34 @@
+"""The words every package speaks. Pure: no I/O, no clock, no settings."""
+
+from .actor import Actor, ActorKind
+from .currency import Currency, CurrencyNotKnown, currency, exponents
+from .cursor import CursorNotValid, CursorSeal
+from .fact import Fact
+from .ids import TenantId
+from .lifecycle import IllegalMove, Lifecycle, Move
+from .money import MAX_MINOR, AmountNotReadable, AmountTooLarge, Money
+from .problem import Problem
+from .vault import SealBroken, Vault
+
+__all__ = [
+    "MAX_MINOR",
+    "Actor",
+    "ActorKind",
+    "AmountNotReadable",
+    "AmountTooLarge",
+    "Currency",
+    "CurrencyNotKnown",
+    "CursorNotValid",
+    "CursorSeal",
+    "Fact",
+    "IllegalMove",
+    "Lifecycle",
+    "Money",
+    "Move",
+    "Problem",
+    "SealBroken",
+    "TenantId",
+    "Vault",
+    "currency",
+    "exponents",
+]
