@@ -1,0 +1,63 @@
+"""The only package that knows the driver.
+
+It lends out transactions of one tenant, or of the system, and nothing else:
+what a verb receives is a `Tx`, which cannot be had without naming whose it is.
+"""
+
+from .batch import MAX_BATCH, Batch
+from .migrations import Migration, MigrationRefused, migrate, migrations_in, pending
+from .pool import Pool, open_pool
+from .problems import (
+    DatabaseBusy,
+    DatabaseFull,
+    DatabaseUnavailable,
+    TooMuchContention,
+    TooSlow,
+)
+from .roles import (
+    APP_ROLE,
+    RoleCouldBypass,
+    app_password,
+    as_app_role,
+    is_app_role,
+    refuse_a_role_that_could_bypass,
+)
+from .rows import plain_type
+from .signals import Signals
+from .statements import STATEMENTS, NotExactlyOneRow, Statement, sql
+from .transactions import CommitRefused, system_transaction, tenant_transaction, transact
+from .tx import Tx
+
+__all__ = [
+    "APP_ROLE",
+    "MAX_BATCH",
+    "STATEMENTS",
+    "Batch",
+    "CommitRefused",
+    "DatabaseBusy",
+    "DatabaseFull",
+    "DatabaseUnavailable",
+    "Migration",
+    "MigrationRefused",
+    "NotExactlyOneRow",
+    "Pool",
+    "RoleCouldBypass",
+    "Signals",
+    "Statement",
+    "TooMuchContention",
+    "TooSlow",
+    "Tx",
+    "app_password",
+    "as_app_role",
+    "is_app_role",
+    "migrate",
+    "migrations_in",
+    "open_pool",
+    "pending",
+    "plain_type",
+    "refuse_a_role_that_could_bypass",
+    "sql",
+    "system_transaction",
+    "tenant_transaction",
+    "transact",
+]

@@ -1,0 +1,85 @@
+"""Group commit: concurrent calls of one verb share a transaction."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, Generic, TypeVar
+
+from guilder.kernel import Actor, Problem, TenantId
+
+from .pool import Pool
+from .transactions import transact
+from .tx import Tx
+
+MAX_BATCH: Final = 100
+
+Item = TypeVar("Item")
+Outcome = TypeVar("Outcome")
+Key = tuple[TenantId, Actor | None]
+
+
+class Batch(Generic[Item, Outcome]):
+    """Collects calls while the batch before them is being committed, and runs them as one.
+
+    Nobody waits for a timer: the first call starts at once, and those that come
+    meanwhile are the next batch. The verb answers an outcome per item, in order;
+    an outcome that is a problem is raised to its caller alone. A batch that
+    fails as a whole is run again item by item, so that one cannot fail another.
+    """
+
+    def __init__(
+        self,
+        pool: Pool,
+        verb: Callable[[Tx, Sequence[Item]], Awaitable[Sequence[Outcome | Problem]]],
+        *,
+        max_items: int = MAX_BATCH,
+    ) -> None:
+        self._pool = pool
+        self._verb = verb
+        self._max_items = max_items
+        self._waiting: dict[Key, deque[tuple[Item, asyncio.Future[Outcome]]]] = {}
+        self._running: dict[Key, asyncio.Task[None]] = {}
+
+    async def __call__(
+        self, tenant_id: TenantId, item: Item, *, actor: Actor | None = None
+    ) -> Outcome:
+        key = (tenant_id, actor)
+        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(key, deque()).append((item, answer))
+        if key not in self._running:
+            self._running[key] = asyncio.create_task(self._drain(key))
+        return await answer
+
+    async def _drain(self, key: Key) -> None:
+        try:
+            while waiting := self._waiting[key]:
+                batch = [waiting.popleft() for _ in range(min(len(waiting), self._max_items))]
+                await self._run(key, batch)
+        finally:
+            del self._waiting[key], self._running[key]
+
+    async def _run(self, key: Key, batch: list[tuple[Item, asyncio.Future[Outcome]]]) -> None:
+        tenant_id, actor = key
+        items = [item for item, _ in batch]
+        try:
+            outcomes = await transact(
+                self._pool, tenant_id, lambda tx: self._verb(tx, items), actor=actor
+            )
+        except Exception as failure:  # noqa: BLE001 - it belongs to a caller, not to this task
+            if len(batch) == 1:
+                _answer(batch[0][1], failure)
+                return
+            for single in batch:
+                await self._run(key, [single])
+            return
+        for (_, answer), outcome in zip(batch, outcomes, strict=True):
+            _answer(answer, outcome)
+
+
+def _answer(answer: asyncio.Future[Outcome], outcome: Outcome | Exception) -> None:
+    if answer.done():
+        return  # the caller went away; what was committed stays
+    if isinstance(outcome, Exception):
+        answer.set_exception(outcome)
+    else:
+        answer.set_result(outcome)

@@ -1,0 +1,77 @@
+"""Signals: a tap on the shoulder between processes, never needed for correctness.
+
+A NOTIFY inside a transaction makes commits wait for each other, so signals are
+sent after the commit, on a connection of their own, at most every few milliseconds.
+"""
+
+import asyncio
+import os
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final, final
+
+import asyncpg
+
+CHANNEL: Final = "guilder"
+PAUSE_SECONDS: Final = 0.005
+RECONNECT_SECONDS: Final = 1.0
+MAX_TOPICS_PER_NOTICE: Final = 100
+
+
+@final
+class Signals:
+    """Topics that somebody raises and others wait for, in this process and in all others."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._process = f"{os.getpid()}"
+        self._listeners: defaultdict[str, set[Callable[[], None]]] = defaultdict(set)
+        self._raised: set[str] = set()
+        self._dirty = asyncio.Event()
+
+    def listen(self, topic: str, heard: Callable[[], None]) -> Callable[[], None]:
+        """Have `heard` called on each signal; call what comes back to stop."""
+        self._listeners[topic].add(heard)
+        return lambda: self._listeners[topic].discard(heard)
+
+    def send(self, topic: str) -> None:
+        """Tell this process at once, and the others in a moment."""
+        self._tell(topic)
+        self._raised.add(topic)
+        self._dirty.set()
+
+    async def run(self) -> None:
+        """Carry signals to and from the other processes until cancelled."""
+        while True:
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await self._carry()
+            await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _carry(self) -> None:
+        connection = await asyncpg.connect(
+            self._url, server_settings={"application_name": "guilder signals"}
+        )
+        try:
+            await connection.add_listener(CHANNEL, self._heard)
+            while True:
+                await self._dirty.wait()
+                self._dirty.clear()
+                topics = [self._raised.pop() for _ in range(len(self._raised))]
+                for first in range(0, len(topics), MAX_TOPICS_PER_NOTICE):
+                    some = topics[first : first + MAX_TOPICS_PER_NOTICE]
+                    notice = " ".join([self._process, *some])
+                    await connection.execute("select pg_notify($1, $2)", CHANNEL, notice)
+                await asyncio.sleep(PAUSE_SECONDS)
+        finally:
+            connection.terminate()
+
+    def _heard(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
+        sender, *topics = str(payload).split(" ")
+        if sender != self._process:
+            for topic in topics:
+                self._tell(topic)
+
+    def _tell(self, topic: str) -> None:
+        for heard in tuple(self._listeners.get(topic, ())):
+            heard()

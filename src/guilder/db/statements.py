@@ -1,0 +1,115 @@
+"""Typed statements: the signature is Python, the body is SQL.
+
+`@sql` on a stub finds the statement of the same name in the `.sql` file beside
+the Python file. The parameters are the stub's, the rows are its return type:
+`Row` is exactly one, `Row | None` at most one, `list[Row]` any number, `None` none.
+A test describes every statement against PostgreSQL, so the two cannot drift.
+
+A line that ends in `-- if :name` stands only where that parameter is not None.
+So a list with optional filters is a handful of fixed texts, each with a plan of
+its own, and no text is ever built from a value.
+"""
+
+import functools
+import inspect
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast, get_args, get_origin, get_type_hints
+
+import asyncpg
+
+from .rows import reader_of
+from .tx import Tx
+
+NAME = re.compile(r"^-- (\w+)\n", re.MULTILINE)
+PLACEHOLDER = re.compile(r"(?<![:\w]):([a-z]\w*)")
+CONDITION = re.compile(r"^.*-- if :(\w+)$", re.MULTILINE)
+STATEMENTS: list["Statement"] = []
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class NotExactlyOneRow(LookupError):
+    """A statement that promises one row found none or several."""
+
+
+class Statement:
+    """One statement of one `.sql` file, with a text for each set of parameters given."""
+
+    def __init__(self, path: Path, name: str, *, body: str, stub: Callable[..., Any]) -> None:
+        self.path = path
+        self.name = name
+        self.body = body
+        self.params = tuple(dict.fromkeys(PLACEHOLDER.findall(body)))
+        self.conditions = tuple(dict.fromkeys(CONDITION.findall(body)))
+        hints = get_type_hints(stub)
+        self.result = hints.pop("return")
+        self.hints = {name: hints[name] for name in self.params}
+        self.is_list = get_origin(self.result) is list
+        self.may_be_absent = get_origin(self.result) is UnionType
+        self.read = reader_of(self.row) if self.row else None
+        self._texts: dict[frozenset[str], tuple[str, tuple[str, ...]]] = {}
+
+    @property
+    def row(self) -> Any:
+        """The row's type, without the `list[…]` or `… | None` around it."""
+        if not (self.is_list or self.may_be_absent):
+            return None if self.result is NoneType else self.result
+        (inner,) = (arg for arg in get_args(self.result) if arg is not NoneType)
+        return inner
+
+    def text(self, absent: frozenset[str] = frozenset()) -> tuple[str, tuple[str, ...]]:
+        """The text without the lines of absent parameters, and the order of those it keeps."""
+        found = self._texts.get(absent)
+        if found is None:
+            kept = CONDITION.sub(lambda line: "" if line[1] in absent else line[0], self.body)
+            params = tuple(dict.fromkeys(PLACEHOLDER.findall(kept)))
+            text = PLACEHOLDER.sub(lambda match: f"${params.index(match[1]) + 1}", kept)
+            found = self._texts[absent] = (text, params)
+        return found
+
+    async def run(self, tx: Tx, given: dict[str, Any]) -> Any:
+        absent = frozenset(name for name in self.conditions if given[name] is None)
+        text, params = self.text(absent)
+        rows = await tx.fetch(text, *[given[name] for name in params])
+        return self._shape(rows)
+
+    def _shape(self, rows: Sequence[asyncpg.Record]) -> Any:
+        read = self.read
+        if read is None:
+            return None
+        if self.is_list:
+            return [read(row) for row in rows]
+        if len(rows) == 1:
+            return read(rows[0])
+        if not rows and self.may_be_absent:
+            return None
+        raise NotExactlyOneRow(f"{self.path.name}, {self.name}: {len(rows)} rows")
+
+
+@functools.cache
+def statements_in(path: Path) -> dict[str, str]:
+    """Split a file at its `-- name` lines; what follows a name is comment and SQL."""
+    _, *parts = NAME.split(path.read_text("utf-8"))
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def sql(
+    stub: Callable[Concatenate[Tx, P], Awaitable[R]],
+) -> Callable[Concatenate[Tx, P], Awaitable[R]]:
+    """Give the stub its body: the statement that carries its name."""
+    path = Path(inspect.getfile(stub)).with_suffix(".sql")
+    body = statements_in(path)[stub.__name__]
+    statement = Statement(path, stub.__name__, body=body, stub=stub)
+    if mismatch := {"tx", *statement.params} ^ set(inspect.signature(stub).parameters):
+        raise TypeError(f"{path.name}, {stub.__name__}: {mismatch} on one side only")
+    STATEMENTS.append(statement)
+
+    @functools.wraps(stub)
+    async def run(tx: Tx, /, *_: P.args, **given: P.kwargs) -> R:
+        return cast("R", await statement.run(tx, given))
+
+    return run

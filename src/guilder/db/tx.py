@@ -1,0 +1,66 @@
+"""One open transaction: what verbs receive, and never commit."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, final
+
+import asyncpg
+
+from guilder.kernel import Actor, Fact, TenantId
+
+from .connection import Connection
+
+
+@final
+class Tx:
+    """One open transaction, of one tenant or of the system."""
+
+    def __init__(
+        self, connection: Connection, tenant_id: TenantId | None, actor: Actor | None
+    ) -> None:
+        self._connection = connection
+        self._tenant_id = tenant_id
+        self.actor = actor
+        self.facts: list[Fact] = []
+        self.topics: set[str] = set()
+        self._savepoints = 0
+
+    @property
+    def tenant_id(self) -> TenantId:
+        if self._tenant_id is None:
+            raise LookupError("this transaction belongs to no tenant")
+        return self._tenant_id
+
+    def emit(self, fact: Fact) -> None:
+        """Tell what happened: written to the outbox just before the commit, or not at all."""
+        if self._tenant_id is None:
+            raise LookupError("a fact happens within a tenant")
+        self.facts.append(fact)
+
+    def signal(self, topic: str) -> None:
+        """Wake whoever waits for this topic, once the transaction is committed."""
+        self.topics.add(topic)
+
+    async def now(self) -> datetime:
+        """When this transaction began, by the database's clock."""
+        (row,) = await self.fetch("select now()")
+        return row[0]  # type: ignore[no-any-return]
+
+    async def fetch(self, text: str, *params: Any) -> list[asyncpg.Record]:
+        return await self._connection.fetch(text, *params)
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A part that can fail alone: its rows and facts go, the rest stays."""
+        self._savepoints += 1
+        name = f"savepoint_{self._savepoints}"
+        facts = len(self.facts)
+        await self._connection.execute(f"savepoint {name}")
+        try:
+            yield
+        except BaseException:
+            del self.facts[facts:]
+            await self._connection.execute(f"rollback to savepoint {name}")
+            raise
+        await self._connection.execute(f"release savepoint {name}")

@@ -1,0 +1,113 @@
+"""Settings: read once, from the environment and from `guilder.toml` in the data folder."""
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import msgspec
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+MIGRATIONS: Final = ROOT / "migrations"
+DEFAULT_DATA: Final = ROOT / ".guilder"
+PREFIX: Final = "GUILDER_"
+SECRET_BYTES: Final = 32
+MIN_SECRET_CHARACTERS: Final = 32
+
+
+class SettingsNotValid(Exception):
+    """A setting cannot be used, for the reason given."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All that can be set. Each is GUILDER_… in the environment, or a line of `guilder.toml`."""
+
+    data: Path
+    host: str = "127.0.0.1"
+    port: int = 8080
+    database_url: str | None = None
+    secret_key: str = ""
+    old_secret_keys: list[str] = []
+    pool_size: int = 20
+    worker_slots: int = 100
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "pretty", "json"] = "auto"
+    postgres_binaries: Path | None = None
+    postgres_settings: dict[str, str] = {}
+
+    @property
+    def secret(self) -> bytes:
+        """What cursors are sealed with, and other secrets are derived from."""
+        return self.secret_key.encode()
+
+    @property
+    def secrets(self) -> list[bytes]:
+        """Today's key first, then those with which older secrets were sealed."""
+        return [self.secret, *(key.encode() for key in self.old_secret_keys)]
+
+
+def read_settings(environment: Mapping[str, str] = os.environ, **given: Any) -> Settings:
+    """The settings of this process: what is given, the environment, the file, the defaults."""
+    given = {name: value for name, value in given.items() if value is not None}
+    named = {
+        name: environment[PREFIX + name.upper()]
+        for name in Settings.__struct_fields__
+        if environment.get(PREFIX + name.upper())
+    }
+    data = Path(given.pop("data", None) or named.pop("data", None) or DEFAULT_DATA)
+    data = data.expanduser().absolute()
+    merged: dict[str, Any] = _file_in(data) | named | given
+    if isinstance(merged.get("old_secret_keys"), str):
+        merged["old_secret_keys"] = merged["old_secret_keys"].split(",")
+    if isinstance(merged.get("postgres_settings"), str):
+        merged["postgres_settings"] = _pairs(merged["postgres_settings"])
+    merged["secret_key"] = merged.get("secret_key") or secret_in(data)
+    if len(merged["secret_key"]) < MIN_SECRET_CHARACTERS:
+        raise SettingsNotValid(
+            f"GUILDER_SECRET_KEY has at least {MIN_SECRET_CHARACTERS} characters."
+        )
+    try:
+        return msgspec.convert(merged | {"data": data}, Settings, strict=False, dec_hook=_path)
+    except msgspec.ValidationError as refused:
+        reason, _, place = str(refused).partition(" - at `$.")
+        name = place.rstrip("`") or "the settings"
+        raise SettingsNotValid(f"The setting {name} cannot be used: {reason}.") from refused
+
+
+def secret_in(data: Path) -> str:
+    """The data folder's own secret, made when it is first asked for."""
+    path = data / "secret.key"
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text("ascii").strip()
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_hex(SECRET_BYTES) + "\n")
+        return path.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError) as refused:
+        raise SettingsNotValid(f"The data folder {data} cannot be used: {refused}.") from refused
+
+
+def _file_in(data: Path) -> dict[str, Any]:
+    path = data / "guilder.toml"
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (OSError, tomllib.TOMLDecodeError) as wrong:
+        raise SettingsNotValid(f"{path} cannot be read: {wrong}.") from wrong
+
+
+def _pairs(text: str) -> dict[str, str]:
+    pairs = [pair.partition("=") for pair in text.split(",") if pair.strip()]
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _path(kind: type, value: Any) -> Any:
+    if kind is Path:
+        return Path(value)
+    raise NotImplementedError(kind)
