@@ -1,0 +1,29 @@
+"""Facts, and how they reach whoever listens.
+
+A fact is committed with what it tells of. It reaches every listener at least
+once, in the order in which its tenant's transactions committed, and its effect
+on each listener happens once.
+"""
+
+from .consumers import Consumer, Run, deliver, events_after, reaction
+from .event import Event, EventId
+from .log import EventNotFound, event_by_id, last_position, newest_events
+from .outbox import write_facts
+from .relay import Relay, feed_topic
+
+__all__ = [
+    "Consumer",
+    "Event",
+    "EventId",
+    "EventNotFound",
+    "Relay",
+    "Run",
+    "deliver",
+    "event_by_id",
+    "events_after",
+    "feed_topic",
+    "last_position",
+    "newest_events",
+    "reaction",
+    "write_facts",
+]
