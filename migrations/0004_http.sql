@@ -1,0 +1,63 @@
+-- Answers already given, so that the same request repeated is answered the same.
+create schema http;
+grant usage on schema http to guilder_app;
+
+create table http.answer (
+    tenant_id uuid not null default kernel.tenant(),
+    actor text not null,
+    key text not null check (length(key) between 1 and 255),
+    request_hash bytea not null check (length(request_hash) = 32),
+    status smallint not null,
+    body bytea not null,
+    created_at timestamptz not null default now(),
+    primary key (tenant_id, actor, key)
+);
+
+create index answer_age on http.answer (created_at);
+call kernel.isolate('http.answer');
+grant select, insert on http.answer to guilder_app;
+
+-- Take the turn for a key, and look only then: whoever had it before us has committed.
+-- The lock is only tried, so a request that is still being worked on is told at once.
+create function http.take_turn(for_tenant uuid, for_actor text, for_key text)
+returns table (is_mine boolean, request_hash bytea, status smallint, body bytea)
+language plpgsql
+set search_path = ''
+as $$
+begin
+    is_mine := pg_catalog.pg_try_advisory_xact_lock(
+        pg_catalog.hashtextextended(for_tenant::text || ' ' || for_actor || ' ' || for_key, 0)
+    );
+    select answer.request_hash, answer.status, answer.body
+    into request_hash, status, body
+    from http.answer
+    where answer.tenant_id = for_tenant and answer.actor = for_actor and answer.key = for_key;
+    return next;
+end
+$$;
+
+create function http.forget_answers(age interval, most integer) returns integer
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+    forgotten integer;
+begin
+    perform kernel.require_system();
+    delete from http.answer
+    using (
+        select old.tenant_id, old.actor, old.key
+        from http.answer as old
+        where old.created_at < now() - age
+        order by old.created_at
+        limit most
+    ) as old
+    where (answer.tenant_id, answer.actor, answer.key) = (old.tenant_id, old.actor, old.key);
+    get diagnostics forgotten = row_count;
+    return forgotten;
+end
+$$;
+
+grant execute on function
+http.take_turn(uuid, text, text), http.forget_answers(interval, integer)
+to guilder_app;

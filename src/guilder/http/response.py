@@ -1,0 +1,78 @@
+"""The response, and the headers that every one of them carries."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Final
+
+import msgspec
+
+from guilder.kernel import Problem
+
+from .problems import CONTENT_TYPE, MethodNotAllowed, NotAuthenticated, TooManyRequests, document_of
+
+API_VERSION: Final = "2026-11-20"
+
+Headers = Sequence[tuple[bytes, bytes]]
+
+SECURITY_HEADERS: Final[Headers] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"strict-transport-security", b"max-age=63072000; includeSubDomains"),
+)
+API_HEADERS: Final[Headers] = (
+    *SECURITY_HEADERS,
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cache-control", b"no-store"),
+    (b"guilder-version", API_VERSION.encode()),
+)
+PAGE_HEADERS: Final[Headers] = (
+    *SECURITY_HEADERS,
+    (
+        b"content-security-policy",
+        (
+            b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+            b"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        ),
+    ),
+)
+
+
+class Response(msgspec.Struct):
+    """A status, a body, and the headers beyond those that all responses carry."""
+
+    status: int
+    body: bytes = b""
+    content_type: bytes = b"application/json"
+    headers: Headers = ()
+    common: Headers = API_HEADERS
+
+
+class EventStream(msgspec.Struct):
+    """Server-sent events: chunks that are sent as they come."""
+
+    chunks: AsyncIterator[bytes]
+
+
+def problem_response(problem: Problem, request_id: str) -> Response:
+    """The problem as an answer, with the headers that its status asks for."""
+    return Response(
+        status=problem.status,
+        body=document_of(problem, request_id),
+        content_type=CONTENT_TYPE.encode(),
+        headers=_headers_of(problem),
+    )
+
+
+def _headers_of(problem: Problem) -> Headers:
+    match problem:
+        case MethodNotAllowed():
+            return [(b"allow", ", ".join(problem.allow).encode())]
+        case NotAuthenticated():
+            return [(b"www-authenticate", b'Bearer realm="guilder"')]
+        case TooManyRequests():
+            return [(b"retry-after", str(problem.retry_after).encode())]
+        case _ if problem.retry_after_seconds is not None:
+            return [(b"retry-after", str(problem.retry_after_seconds).encode())]
+        case _:
+            return ()

@@ -1,0 +1,59 @@
+"""Where a path leads: a tree of segments, so that the hundredth route costs what the first does."""
+
+from typing import TYPE_CHECKING
+
+from .problems import MethodNotAllowed, NotFound
+
+if TYPE_CHECKING:
+    from .endpoint import Endpoint
+
+
+class _Node:
+    """One segment: what is below it by name, what is below it by any value, what it answers."""
+
+    def __init__(self) -> None:
+        self.named: dict[str, _Node] = {}
+        self.any: _Node | None = None
+        self.endpoints: dict[str, Endpoint] = {}
+
+
+class Router:
+    """Finds the endpoint of a method and a path. Names win over values."""
+
+    def __init__(self) -> None:
+        self._root = _Node()
+        self._fixed: dict[tuple[str, str], Endpoint] = {}
+
+    def add(self, endpoint: "Endpoint") -> None:
+        node = self._root
+        for segment in endpoint.path.split("/")[1:]:
+            if segment.startswith("{"):
+                node.any = node = node.any or _Node()
+            else:
+                node = node.named.setdefault(segment, _Node())
+        if endpoint.method in node.endpoints:
+            raise ValueError(f"{endpoint.method} {endpoint.path} is declared twice")
+        node.endpoints[endpoint.method] = endpoint
+        if "{" not in endpoint.path:
+            self._fixed[endpoint.method, endpoint.path] = endpoint
+
+    def find(self, method: str, path: str) -> tuple["Endpoint", tuple[str, ...]]:
+        """The endpoint and the values in its path, or the problem why there is none."""
+        if endpoint := self._fixed.get((method, path)):
+            return endpoint, ()
+        node: _Node | None = self._root
+        values: list[str] = []
+        for segment in path.split("/")[1:]:
+            below = node.named.get(segment) if node else None
+            if below is None and node and node.any and segment:
+                values.append(segment)
+                below = node.any
+            node = below
+        if node is None or not node.endpoints:
+            raise NotFound
+        found = node.endpoints.get(method) or (
+            node.endpoints.get("GET") if method == "HEAD" else None
+        )
+        if found is None:
+            raise MethodNotAllowed(allow=sorted(node.endpoints))
+        return found, tuple(values)
