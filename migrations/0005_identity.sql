@@ -1,0 +1,100 @@
+-- Who may act: tenants, and the keys with which their programs come.
+create schema identity;
+grant usage on schema identity to guilder_app;
+
+-- What each tier allows. No row, or no maximum, is no limit.
+create table identity.quota (
+    tier text not null check (tier in ('free', 'pro', 'enterprise')),
+    name text not null,
+    maximum bigint check (maximum >= 0),
+    primary key (tier, name)
+);
+
+grant select on identity.quota to guilder_app;
+
+insert into identity.quota (tier, name, maximum) values
+('free', 'api_calls_per_minute', 600),
+('free', 'api_keys', 10),
+('free', 'facts_per_day', 100000),
+('pro', 'api_calls_per_minute', 6000),
+('pro', 'api_keys', 100),
+('pro', 'facts_per_day', 10000000),
+('enterprise', 'api_calls_per_minute', null),
+('enterprise', 'api_keys', null),
+('enterprise', 'facts_per_day', null);
+
+create table identity.tenant (
+    id uuid primary key default kernel.tenant(),
+    name text not null check (length(btrim(name)) between 1 and 200),
+    slug text not null unique check (slug ~ '^[a-z0-9](-?[a-z0-9])*$' and length(slug) <= 63),
+    domain text check (length(domain) <= 253),
+    description text check (length(description) <= 2000),
+    owner_id uuid,
+    subscription_tier text not null default 'free'
+    check (subscription_tier in ('free', 'pro', 'enterprise')),
+    status text not null default 'active'
+    check (status in ('active', 'suspended', 'cancelled')),
+    billing_email text check (billing_email like '%_@_%' and length(billing_email) <= 254),
+    default_currency text not null default 'USD' check (default_currency ~ '^[A-Z]{3}$'),
+    stellar_network text not null default 'testnet'
+    check (stellar_network in ('testnet', 'mainnet')),
+    statement_descriptor text check (length(statement_descriptor) between 1 and 22),
+    metadata jsonb not null default '{}' check (jsonb_typeof(metadata) = 'object'),
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now()
+);
+
+create unique index tenant_domain on identity.tenant (kernel.fold(domain));
+call kernel.isolate('identity.tenant', 'id');
+call kernel.guard(
+    'identity.tenant', 'status',
+    'active > suspended', 'suspended > active', 'active > cancelled', 'suspended > cancelled'
+);
+grant select, insert, update on identity.tenant to guilder_app;
+
+create table identity.api_key (
+    tenant_id uuid not null default kernel.tenant() references identity.tenant,
+    id uuid not null default kernel.uuid7(),
+    name text not null check (length(btrim(name)) between 1 and 100),
+    mode text not null check (mode in ('live', 'test')),
+    key_hash bytea not null check (length(key_hash) = 32),
+    hint text not null check (length(hint) = 4),
+    scopes text[] not null check (cardinality(scopes) between 1 and 100),
+    created_by text not null,
+    expires_at timestamptz,
+    revoked_at timestamptz,
+    last_used_at timestamptz,
+    metadata jsonb not null default '{}' check (jsonb_typeof(metadata) = 'object'),
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (tenant_id, id),
+    unique (tenant_id, key_hash)
+);
+
+call kernel.isolate('identity.api_key');
+grant select, insert, update on identity.api_key to guilder_app;
+
+-- How much of a daily quota was used. Kept by a consumer of facts, so nobody waits for it.
+create table identity.daily_usage (
+    tenant_id uuid not null default kernel.tenant() references identity.tenant,
+    day date not null,
+    name text not null,
+    used bigint not null check (used >= 0),
+    primary key (tenant_id, day, name)
+);
+
+call kernel.isolate('identity.daily_usage');
+grant select, insert, update on identity.daily_usage to guilder_app;
+
+-- For the operator's shell.
+create function identity.all_tenants(most integer) returns setof identity.tenant
+language plpgsql stable security definer
+set search_path = ''
+as $$
+begin
+    perform kernel.require_system();
+    return query select * from identity.tenant order by tenant.id desc limit most;
+end
+$$;
+
+grant execute on function identity.all_tenants(integer) to guilder_app;

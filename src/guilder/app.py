@@ -1,0 +1,112 @@
+"""The composition root: the only file that knows everyone."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+import msgspec
+import structlog
+
+from guilder import __version__, db, events, http
+from guilder.feed.manifest import MANIFEST as FEED
+from guilder.http import Door, Endpoint, Reception
+from guilder.identity import Gate
+from guilder.identity.manifest import MANIFEST as IDENTITY
+from guilder.jobs import InWorld, Job, Schedule, Worker, keep
+from guilder.kernel import CursorSeal, Vault
+from guilder.manifest import Manifest
+from guilder.settings import Settings
+
+RESTART_SECONDS: Final = 1.0
+
+log = structlog.get_logger()
+
+
+class ForgetAnswers(Job, frozen=True):
+    """Answers kept for repeated requests are forgotten after a day."""
+
+    name = "http.forget_answers"
+
+
+async def _forget_answers(pool: db.Pool, _: object, __: ForgetAnswers) -> None:
+    await http.forget_answers(pool)
+
+
+HOUSE = Manifest(
+    handlers=(InWorld(ForgetAnswers, _forget_answers),),
+    schedules=(Schedule("http.forget_answers", "*/10 * * * *", ForgetAnswers()),),
+)
+
+PACKAGES: Final = (HOUSE, IDENTITY, FEED)
+
+
+class System(msgspec.Struct):
+    """Everything that one process runs, put together."""
+
+    settings: Settings
+    pool: db.Pool
+    signals: db.Signals
+    gate: Gate
+
+    @property
+    def endpoints(self) -> list[Endpoint]:
+        return [endpoint for package in PACKAGES for endpoint in package.endpoints]
+
+    def door(self) -> Door:
+        """The ASGI application."""
+        door: Door
+        reception = Reception(
+            pool=self.pool,
+            gatekeeper=self.gate,
+            seal=CursorSeal(self.settings.secret),
+            vault=Vault(*self.settings.secrets),
+            rates=http.Rates(),
+        )
+        endpoints = [
+            *self.endpoints,
+            *http.health_endpoints(self.pool, lambda: door.draining),
+            *http.docs_endpoints(self.endpoints, version=__version__),
+        ]
+        door = Door(endpoints, reception)
+        return door
+
+    def worker(self) -> Worker:
+        """Who does the jobs."""
+        handlers = [handler for package in PACKAGES for handler in package.handlers]
+        return Worker(self.pool, self.signals, handlers, slots=self.settings.worker_slots)
+
+    def relay(self) -> events.Relay:
+        """Who carries the facts."""
+        consumers = [consumer for package in PACKAGES for consumer in package.consumers]
+        return events.Relay(self.pool, self.signals, consumers)
+
+    async def keep_schedules(self) -> None:
+        """Enqueue what recurs."""
+        await keep(self.pool, [one for package in PACKAGES for one in package.schedules])
+
+
+@asynccontextmanager
+async def open_system(settings: Settings, url: str) -> AsyncIterator[System]:
+    """Connect as the application, and refuse to go on with a role that could see too much."""
+    pool = await db.open_pool(url, size=settings.pool_size)
+    try:
+        await db.refuse_a_role_that_could_bypass(pool)
+        signals = db.Signals(url)
+        pool.signals = signals
+        pool.before_commit.append(events.write_facts)
+        yield System(settings, pool, signals, Gate())
+    finally:
+        await pool.close()
+
+
+async def keep_running(name: str, loop: Callable[[], Awaitable[None]]) -> None:
+    """Run a loop that should never end, again after whatever ended it."""
+    while True:
+        try:
+            await loop()
+        except Exception:
+            log.exception("loop ended, starting it again", loop=name)
+        else:
+            return
+        await asyncio.sleep(RESTART_SECONDS)

@@ -1,0 +1,7 @@
+"""What the feed adds to the system."""
+
+from guilder.manifest import Manifest
+
+from .api import ENDPOINTS
+
+MANIFEST = Manifest(endpoints=ENDPOINTS, permissions=("events:read",))

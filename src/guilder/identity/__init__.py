@@ -1,0 +1,81 @@
+"""Who may act: tenants, and the keys with which their programs come.
+
+A tenant's key names its tenant, so it is looked up under that tenant's row
+security; only its hash is stored, and it holds no more than its maker held.
+"""
+
+from .api_key import ApiKey, ApiKeyCreated, ApiKeyId, ApiKeyRevoked, KeyMode
+from .api_keys import (
+    ApiKeyNotFound,
+    ExpiryInThePast,
+    IssuedKey,
+    ScopeNotHeld,
+    ScopeNotKnown,
+    create_api_key,
+    key_by_id,
+    newest_api_keys,
+    revoke,
+)
+from .gate import Gate
+from .quotas import Quota, QuotaExceeded, QuotaUse, count_facts, quota_use
+from .tenant import (
+    StellarNetwork,
+    Tenant,
+    TenantCreated,
+    TenantLife,
+    TenantStatus,
+    TenantStatusChanged,
+    Tier,
+)
+from .tenants import (
+    NameNotValid,
+    SlugNotValid,
+    SlugTaken,
+    TenantNotFound,
+    all_tenants,
+    cancel,
+    create_tenant,
+    current_tenant,
+    resume,
+    suspend,
+)
+
+__all__ = [
+    "ApiKey",
+    "ApiKeyCreated",
+    "ApiKeyId",
+    "ApiKeyNotFound",
+    "ApiKeyRevoked",
+    "ExpiryInThePast",
+    "Gate",
+    "IssuedKey",
+    "KeyMode",
+    "NameNotValid",
+    "Quota",
+    "QuotaExceeded",
+    "QuotaUse",
+    "ScopeNotHeld",
+    "ScopeNotKnown",
+    "SlugNotValid",
+    "SlugTaken",
+    "StellarNetwork",
+    "Tenant",
+    "TenantCreated",
+    "TenantLife",
+    "TenantNotFound",
+    "TenantStatus",
+    "TenantStatusChanged",
+    "Tier",
+    "all_tenants",
+    "cancel",
+    "count_facts",
+    "create_api_key",
+    "create_tenant",
+    "current_tenant",
+    "key_by_id",
+    "newest_api_keys",
+    "quota_use",
+    "resume",
+    "revoke",
+    "suspend",
+]

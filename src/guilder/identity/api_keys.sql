@@ -1,0 +1,89 @@
+-- insert_api_key
+insert into identity.api_key
+(name, mode, key_hash, hint, scopes, created_by, expires_at, metadata)
+values (:name, :mode, :key_hash, :hint, :scopes, :created_by, :expires_at, :metadata)
+returning
+    id,
+    name,
+    mode,
+    hint,
+    scopes,
+    created_by,
+    expires_at,
+    revoked_at,
+    last_used_at,
+    metadata,
+    created_at,
+    updated_at;
+
+-- find_api_key
+select
+    api_key.id,
+    api_key.name,
+    api_key.mode,
+    api_key.hint,
+    api_key.scopes,
+    api_key.created_by,
+    api_key.expires_at,
+    api_key.revoked_at,
+    api_key.last_used_at,
+    api_key.metadata,
+    api_key.created_at,
+    api_key.updated_at
+from identity.api_key
+where
+    api_key.tenant_id = :tenant_id
+    and api_key.id = :key_id;
+
+-- newest_api_keys
+select
+    api_key.id,
+    api_key.name,
+    api_key.mode,
+    api_key.hint,
+    api_key.scopes,
+    api_key.created_by,
+    api_key.expires_at,
+    api_key.revoked_at,
+    api_key.last_used_at,
+    api_key.metadata,
+    api_key.created_at,
+    api_key.updated_at
+from identity.api_key
+where
+    api_key.tenant_id = :tenant_id
+    and api_key.mode = :mode -- if :mode
+    and api_key.id < :before -- if :before
+order by api_key.id desc
+limit :most;
+
+-- revoke_api_key
+-- The first revocation stands: its time is not moved by a second one.
+update identity.api_key
+set
+    revoked_at = now(),
+    updated_at = now()
+where
+    api_key.tenant_id = :tenant_id
+    and api_key.id = :key_id
+    and api_key.revoked_at is null
+returning
+    id,
+    name,
+    mode,
+    hint,
+    scopes,
+    created_by,
+    expires_at,
+    revoked_at,
+    last_used_at,
+    metadata,
+    created_at,
+    updated_at;
+
+-- count_api_keys
+select count(*)
+from identity.api_key
+where
+    api_key.tenant_id = :tenant_id
+    and api_key.revoked_at is null;

@@ -1,0 +1,135 @@
+"""Tenants: founded, suspended, resumed, cancelled."""
+
+import re
+import unicodedata
+from typing import Final
+
+from guilder.db import Pool, Tx, sql, system_transaction, tenant_transaction
+from guilder.kernel import Actor, ActorKind, Move, Problem, TenantId
+
+from .tenant import (
+    Tenant,
+    TenantCreated,
+    TenantLife,
+    TenantStatus,
+    TenantStatusChanged,
+    Tier,
+)
+
+MAX_SLUG: Final = 63
+SLUG: Final = re.compile(r"[a-z0-9](-?[a-z0-9])*")
+
+
+class TenantNotFound(Problem, status=404):
+    """There is no such tenant."""
+
+
+class SlugTaken(Problem, status=409):
+    """Another tenant has this slug."""
+
+    slug: str
+
+
+class SlugNotValid(Problem, status=422):
+    """A slug is letters a to z, digits and single hyphens between them, at most 63."""
+
+    slug: str
+
+
+class NameNotValid(Problem, status=422):
+    """A name has 1 to 200 characters."""
+
+
+async def create_tenant(
+    pool: Pool,
+    *,
+    name: str,
+    slug: str | None = None,
+    tier: Tier = Tier.FREE,
+    founder: ActorKind = ActorKind.OPERATOR,
+) -> Tenant:
+    """Found a tenant. It names itself: its first row is written under its own row security."""
+    if not 1 <= len(name.strip()) <= 200:  # noqa: PLR2004 - as the problem says
+        raise NameNotValid
+    if slug is not None and not (SLUG.fullmatch(slug) and len(slug) <= MAX_SLUG):
+        raise SlugNotValid(slug=slug[: MAX_SLUG + 1])
+    async with system_transaction(pool) as tx:
+        tenant_id = await new_tenant_id(tx)
+    actor = Actor(kind=founder, tenant_id=tenant_id)
+    async with tenant_transaction(pool, tenant_id, actor) as tx:
+        wanted = slug or slug_from(name)
+        tenant = await insert_tenant(tx, name=name.strip(), slug=wanted, tier=tier)
+        if tenant is None and slug is None:
+            unlike = f"{wanted[: MAX_SLUG - 13]}-{tenant_id.hex[-12:]}"
+            tenant = await insert_tenant(tx, name=name.strip(), slug=unlike, tier=tier)
+        if tenant is None:
+            raise SlugTaken(slug=wanted)
+        tx.emit(TenantCreated(tenant.id, tenant))
+    return tenant
+
+
+def slug_from(name: str) -> str:
+    """What a name becomes in an address; `tenant` where no letter of it can be kept."""
+    plain = (
+        unicodedata.normalize("NFKD", name.casefold().replace("'", ""))
+        .encode("ascii", "ignore")
+        .decode()
+    )
+    words = re.findall(r"[a-z0-9]+", plain)
+    return "-".join(words)[:MAX_SLUG].strip("-") or "tenant"
+
+
+async def current_tenant(tx: Tx) -> Tenant:
+    """The tenant of this transaction."""
+    found = await find_tenant(tx, tenant_id=tx.tenant_id)
+    if found is None:
+        raise TenantNotFound
+    return found
+
+
+async def suspend(tx: Tx) -> Tenant:
+    """Let the tenant read and no longer write."""
+    return await _change(tx, TenantLife.suspend)
+
+
+async def resume(tx: Tx) -> Tenant:
+    """Let the tenant write again."""
+    return await _change(tx, TenantLife.resume)
+
+
+async def cancel(tx: Tx) -> Tenant:
+    """End the tenant's use for good. Its rows stay."""
+    return await _change(tx, TenantLife.cancel)
+
+
+async def _change(tx: Tx, move: Move[TenantStatus]) -> Tenant:
+    locked = await lock_tenant(tx, tenant_id=tx.tenant_id)
+    if locked is None:
+        raise TenantNotFound
+    changed = await set_status(tx, tenant_id=tx.tenant_id, status=move(locked.status))
+    tx.emit(TenantStatusChanged(changed.id, changed))
+    return changed
+
+
+@sql
+async def new_tenant_id(tx: Tx) -> TenantId: ...
+
+
+@sql
+async def insert_tenant(tx: Tx, *, name: str, slug: str, tier: Tier) -> Tenant | None: ...
+
+
+@sql
+async def find_tenant(tx: Tx, *, tenant_id: TenantId) -> Tenant | None: ...
+
+
+@sql
+async def lock_tenant(tx: Tx, *, tenant_id: TenantId) -> Tenant | None: ...
+
+
+@sql
+async def set_status(tx: Tx, *, tenant_id: TenantId, status: TenantStatus) -> Tenant: ...
+
+
+@sql
+async def all_tenants(tx: Tx, *, most: int) -> list[Tenant]: ...
