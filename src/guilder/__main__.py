@@ -1,0 +1,5 @@
+"""`python -m guilder`: the command line."""
+
+from guilder.cli import main
+
+main()

@@ -1,0 +1,49 @@
+"""Keys open what their scopes say, until they are revoked."""
+
+import httpx
+import pytest
+
+from tests.world import World
+
+
+async def test_a_key_is_shown_once(api: httpx.AsyncClient) -> None:
+    made = (await api.post("/v1/api-keys", json={"name": "Till", "scopes": ["events:read"]})).json()
+
+    shown = (await api.get(f"/v1/api-keys/{made['id']}")).json()
+
+    assert made.pop("secret").endswith(made["hint"])
+    assert shown == made
+
+
+async def test_a_revoked_key_opens_nothing_from_the_next_request_on(
+    world: World, api: httpx.AsyncClient
+) -> None:
+    async with world.program("api_keys:read") as till:
+        key = (await till.get("/v1/api-keys")).json()["data"][0]
+        revoked = await api.delete(f"/v1/api-keys/{key['id']}")
+        refused = await till.get("/v1/api-keys")
+
+    assert (revoked.status_code, revoked.json()["is_revoked"]) == (200, True)
+    assert (refused.status_code, refused.json()["code"]) == (401, "not_authenticated")
+
+
+@pytest.mark.parametrize(
+    ("held", "wanted", "status"),
+    [
+        (["*"], ["*"], 201),
+        (["*"], ["events:read", "api_keys:*"], 201),
+        (["api_keys:*"], ["api_keys:read"], 201),
+        (["api_keys:*"], ["api_keys:*"], 201),
+        (["api_keys:*"], ["*"], 403),
+        (["api_keys:*"], ["events:read"], 403),
+        (["api_keys:write"], ["api_keys:*"], 403),
+        (["api_keys:read"], ["api_keys:read"], 403),
+    ],
+)
+async def test_nobody_gives_what_they_do_not_hold(
+    world: World, held: list[str], wanted: list[str], status: int
+) -> None:
+    async with world.program(*held) as program:
+        answer = await program.post("/v1/api-keys", json={"name": "Till", "scopes": wanted})
+
+    assert answer.status_code == status
