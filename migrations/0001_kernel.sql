@@ -9,12 +9,6 @@ create function kernel.tenant() returns uuid
 language sql stable parallel safe
 return current_setting('guilder.tenant')::uuid;
 
-create function kernel.set_tenant(tenant_id uuid) returns void
-language sql
-begin atomic
-    select set_config('guilder.tenant', tenant_id::text, true);
-end;
-
 -- The few functions that look across tenants refuse to run inside one.
 create function kernel.require_system() returns void
 language plpgsql stable
@@ -129,6 +123,5 @@ end
 $$;
 
 grant execute on function
-kernel.tenant(), kernel.set_tenant(uuid), kernel.require_system(), kernel.uuid7(),
-kernel.fold(text)
+kernel.tenant(), kernel.require_system(), kernel.uuid7(), kernel.fold(text)
 to guilder_app;

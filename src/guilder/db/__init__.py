@@ -25,7 +25,13 @@ from .roles import (
 from .rows import plain_type
 from .signals import Signals
 from .statements import STATEMENTS, NotExactlyOneRow, Statement, sql
-from .transactions import CommitRefused, system_transaction, tenant_transaction, transact
+from .transactions import (
+    CommitRefused,
+    system_statement,
+    system_transaction,
+    tenant_transaction,
+    transact,
+)
 from .tx import Tx
 
 __all__ = [
@@ -57,6 +63,7 @@ __all__ = [
     "plain_type",
     "refuse_a_role_that_could_bypass",
     "sql",
+    "system_statement",
     "system_transaction",
     "tenant_transaction",
     "transact",

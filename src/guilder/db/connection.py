@@ -5,9 +5,6 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import asyncpg
 import msgspec
 
-if TYPE_CHECKING:
-    from asyncpg.pool import PoolConnectionProxy
-
 STATEMENT_CACHE: Final = 1000
 
 TIMEOUTS: Final = {
@@ -16,17 +13,13 @@ TIMEOUTS: Final = {
     "idle_in_transaction_session_timeout": "30s",
 }
 
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+if TYPE_CHECKING:
+    Connection: TypeAlias = asyncpg.Connection[asyncpg.Record]
+else:  # generic only in its stubs
+    Connection = asyncpg.Connection
 
 
-class PooledConnection(asyncpg.Connection):
-    """A connection without a reset between uses: we set nothing that outlives a transaction."""
-
-    def get_reset_query(self) -> str:
-        return ""
-
-
-async def teach_json(connection: asyncpg.Connection) -> None:
+async def teach_json(connection: Connection) -> None:
     """Let `jsonb` come and go as Python values."""
     await connection.set_type_codec(
         "jsonb",

@@ -1,85 +1,149 @@
-"""Connections, lent to one transaction at a time."""
+"""Connections, lent to one transaction at a time.
+
+Our own, because it is on the path of everything: a list of idle connections and
+a queue of those who wait. The driver's pool does more and costs twice as much.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from typing import Any, Final, final
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Final, final
 
 import asyncpg
 
-from .connection import STATEMENT_CACHE, TIMEOUTS, Connection, PooledConnection, teach_json
-from .problems import DatabaseBusy, DatabaseUnavailable, problem_of
+from .connection import STATEMENT_CACHE, TIMEOUTS, Connection, teach_json
+from .problems import DatabaseBusy, DatabaseUnavailable
 from .signals import Signals
 from .tx import Tx
 
 ACQUIRE_SECONDS: Final = 5.0
 """A request that waits longer than this for a connection is better told to come back."""
 
+CLOSE_SECONDS: Final = 5.0
+
 Hook = Callable[[Tx], Awaitable[None]]
 
 
 @final
 class Pool:
-    """The application's connections, all of the role `guilder_app`."""
+    """The application's connections, all of the role `guilder_app`, at most `size` of them."""
 
-    def __init__(self, lender: asyncpg.Pool) -> None:
-        self.lender = lender
+    def __init__(self, url: str, *, size: int, name: str) -> None:
+        self.size = size
         self.before_commit: list[Hook] = []
         self.signals: Signals | None = None
+        self._url = url
+        self._name = name
+        self._idle: list[Connection] = []
+        self._lent: set[Connection] = set()
+        self._connecting = 0
+        self._waiting: deque[asyncio.Future[Connection | None]] = deque()
+        self._closing = False
+        self._all_back = asyncio.Event()
 
     @property
     def busy(self) -> int:
-        return self.lender.get_size() - self.lender.get_idle_size()
+        return len(self._lent)
 
-    @property
-    def size(self) -> int:
-        return self.lender.get_max_size()
+    async def borrow(self) -> Connection:
+        """An idle connection, a new one, or the next that somebody gives back."""
+        connection: Connection | None = None
+        while self._idle and connection is None:
+            connection = self._idle.pop()
+            if connection.is_closed():
+                connection = None
+        while connection is None:
+            if self._closing:
+                raise DatabaseUnavailable
+            if len(self._lent) + len(self._idle) + self._connecting < self.size:
+                connection = await self._connect()
+            else:
+                connection = await self._wait()
+        self._lent.add(connection)
+        return connection
+
+    def give_back(self, connection: Connection) -> None:
+        """Lend it on, or keep it; one that is not clean is closed, and its place is free."""
+        self._lent.discard(connection)
+        if connection.is_in_transaction() or self._closing:
+            connection.terminate()
+        if self._closing and not self._lent:
+            self._all_back.set()
+        is_open = not connection.is_closed()
+        if not self._pass_on(connection if is_open else None) and is_open:
+            self._idle.append(connection)
 
     async def close(self) -> None:
-        """Wait for transactions under way, and then close; what hangs is cut off."""
-        try:
-            await asyncio.wait_for(self.lender.close(), ACQUIRE_SECONDS)
-        except TimeoutError:
-            self.lender.terminate()
+        """Wait for what is under way, and then close; what hangs is cut off."""
+        self._closing = True
+        while self._waiting:
+            self._pass_on(None)
+        if self._lent:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await self._all_back.wait()
+        for connection in (*self._lent, *self._idle):
+            connection.terminate()
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection]:
-        """Lend a connection, and translate what goes wrong between us and the server."""
+    async def _connect(self) -> Connection:
+        self._connecting += 1
         try:
-            lent = await self.lender.acquire(timeout=ACQUIRE_SECONDS)
-        except TimeoutError as nothing_free:
-            raise DatabaseBusy from nothing_free
+            async with asyncio.timeout(ACQUIRE_SECONDS):
+                return await connect(self._url, name=self._name)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as refused:
+            self._pass_on(None)
             raise DatabaseUnavailable from refused
-        try:
-            yield lent
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            ours = isinstance(error, OSError) and not lent.is_closed()
-            if ours or (problem := problem_of(error)) is None:
-                raise
-            raise problem from error
+        except BaseException:
+            self._pass_on(None)
+            raise
         finally:
-            await self._take_back(lent)
+            self._connecting -= 1
 
-    async def _take_back(self, lent: Any) -> None:
+    async def _wait(self) -> Connection | None:
+        """Wait for a connection, or for a place where a new one may be opened."""
+        waiter: asyncio.Future[Connection | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiter)
         try:
-            await self.lender.release(lent, timeout=ACQUIRE_SECONDS)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            return  # the driver has closed it; the next to borrow gets a new one
+            async with asyncio.timeout(ACQUIRE_SECONDS):
+                return await waiter
+        except TimeoutError as nothing_free:
+            self._leave(waiter)
+            raise DatabaseBusy from nothing_free
+        except BaseException:
+            self._leave(waiter)
+            raise
+
+    def _leave(self, waiter: asyncio.Future[Connection | None]) -> None:
+        """Stop waiting; what was handed over in the same moment goes to the next."""
+        if waiter in self._waiting:
+            self._waiting.remove(waiter)
+        elif waiter.done() and not waiter.cancelled() and (handed := waiter.result()):
+            self.give_back(handed)
+
+    def _pass_on(self, connection: Connection | None) -> bool:
+        while self._waiting:
+            waiter = self._waiting.popleft()
+            if not waiter.done():
+                waiter.set_result(connection)
+                return True
+        return False
+
+
+async def connect(url: str, *, name: str) -> Connection:
+    """One connection as the application has it, with time limits on whatever it will do."""
+    connection = await asyncpg.connect(
+        url,
+        statement_cache_size=STATEMENT_CACHE,
+        max_cached_statement_lifetime=0,
+        server_settings={"application_name": name, "search_path": "pg_catalog", **TIMEOUTS},
+    )
+    await teach_json(connection)
+    return connection
 
 
 async def open_pool(url: str, *, size: int = 20, name: str = "guilder") -> Pool:
-    """Connect as the application, with time limits on whatever it will do."""
-    lender = await asyncpg.create_pool(
-        url,
-        min_size=1,
-        max_size=size,
-        max_queries=10_000_000,
-        max_inactive_connection_lifetime=0,
-        statement_cache_size=STATEMENT_CACHE,
-        max_cached_statement_lifetime=0,
-        connection_class=PooledConnection,
-        init=teach_json,
-        server_settings={"application_name": name, "search_path": "pg_catalog", **TIMEOUTS},
-    )
-    return Pool(lender)
+    """A pool with its first connection, so that an address that does not work is told at once."""
+    pool = Pool(url, size=size, name=name)
+    pool.give_back(await connect(url, name=name))
+    return pool

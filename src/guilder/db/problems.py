@@ -40,6 +40,8 @@ UNREACHABLE: Final = (
     asyncpg.InternalClientError,
 )
 
+DRIVER_ERRORS: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
 CLOSED_CONNECTION: Final = "closed"
 
 

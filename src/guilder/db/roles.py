@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import asyncpg
 
 from .pool import Pool
+from .transactions import system_transaction
 
 APP_ROLE: Final = "guilder_app"
 
@@ -55,9 +56,9 @@ class RoleCouldBypass(RuntimeError):
 
 async def refuse_a_role_that_could_bypass(pool: Pool) -> None:
     """Ask the database what our role may do, and refuse to serve with too much."""
-    async with pool.connection() as connection:
-        faults = [row["sentence"] for row in await connection.fetch(FAULTS)]
-        role = await connection.fetchval("select current_user")
+    async with system_transaction(pool) as tx:
+        faults = [row["sentence"] for row in await tx.fetch(FAULTS)]
+        ((role,),) = await tx.fetch("select current_user")
     if faults:
         reasons = "; ".join(faults)
         raise RoleCouldBypass(

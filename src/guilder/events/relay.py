@@ -13,7 +13,7 @@ import msgspec
 import structlog
 from prometheus_client import Counter, Gauge
 
-from guilder.db import Pool, Signals, Tx, sql, system_transaction
+from guilder.db import Pool, Signals, Tx, sql, system_statement
 from guilder.kernel import Problem, TenantId
 
 from .consumers import Consumer, deliver
@@ -61,71 +61,100 @@ class Relay:
         self._consumers = tuple(consumers)
         self._woken = asyncio.Event()
         self._slots = asyncio.Semaphore(CONCURRENT_TENANTS)
+        self._delivering: set[TenantId] = set()
+        self._again: set[TenantId] = set()
 
     async def run(self) -> None:
         stop_listening = self._signals.listen(TOPIC, self._woken.set)
-        introduced = False
         try:
-            async with asyncio.TaskGroup() as loops:
-                loops.create_task(self._sweep())
+            await self._introduce_when_possible()
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._sweep(tasks))
                 while True:
-                    try:
-                        if not introduced:
-                            await self.introduce()
-                            introduced = True
-                        moved = await self.relay_once()
-                    except Problem as trouble:
-                        log.warning("relay waits", reason=trouble.title)
-                        moved = 0
-                    if moved < MOST_FACTS:
-                        await self._rest()
+                    await self._carry(tasks)
         finally:
             stop_listening()
 
     async def introduce(self) -> None:
         """Let the database know every consumer by name."""
-        async with system_transaction(self._pool) as tx:
+        async with system_statement(self._pool) as tx:
             await introduce(tx, names=[consumer.name for consumer in self._consumers])
 
     async def relay_once(self) -> int:
-        """One pass: whatever is committed by now reaches its log, the streams and the consumers."""
-        async with system_transaction(self._pool) as tx:
-            news = await relay(tx, most=MOST_FACTS)
+        """One pass, to its end: what is committed reaches its log and the consumers."""
+        news = await self._move()
         for tenant in news:
-            self._signals.send(feed_topic(tenant.tenant_id))
-        await self._deliver_to([tenant.tenant_id for tenant in news])
-        moved = sum(tenant.facts for tenant in news)
-        RELAYED.inc(moved)
-        return moved
+            await self._deliver(tenant.tenant_id)
+        return sum(tenant.facts for tenant in news)
 
-    async def catch_up(self) -> bool:
-        """Deliver what was left behind by a crash or a failure; answers whether there was any."""
-        async with system_transaction(self._pool) as tx:
-            names = [consumer.name for consumer in self._consumers]
-            tenants = await behind(tx, names=names, most=MOST_TENANTS)
+    async def catch_up(self) -> list[TenantId]:
+        """The tenants in which consumers were left behind, by a crash or by a failure."""
+        names = [consumer.name for consumer in self._consumers]
+        async with system_statement(self._pool) as tx:
             waiting = await lag(tx)
         LAG.set(waiting.seconds)
         BACKLOG.set(waiting.facts)
-        await self._deliver_to(tenants)
-        return bool(tenants)
+        async with system_statement(self._pool) as tx:
+            return await behind(tx, names=names, most=MOST_TENANTS)
 
-    async def _sweep(self) -> None:
+    async def _introduce_when_possible(self) -> None:
         while True:
             try:
-                more = await self.catch_up()
+                return await self.introduce()
+            except Problem as trouble:
+                log.warning("relay waits", reason=trouble.title)
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _carry(self, tasks: asyncio.TaskGroup) -> None:
+        """Move what there is; deliver it beside, so that a slow consumer holds up nobody's log."""
+        news: list[News] = []
+        try:
+            news = await self._move()
+        except Problem as trouble:
+            log.warning("relay waits", reason=trouble.title)
+        for tenant in news:
+            self._deliver_soon(tenant.tenant_id, tasks)
+        if sum(tenant.facts for tenant in news) < MOST_FACTS:
+            await self._rest()
+
+    async def _move(self) -> list[News]:
+        async with system_statement(self._pool) as tx:
+            news = await relay(tx, most=MOST_FACTS)
+        for tenant in news:
+            self._signals.send(feed_topic(tenant.tenant_id))
+            RELAYED.inc(tenant.facts)
+        return news
+
+    async def _sweep(self, tasks: asyncio.TaskGroup) -> None:
+        while True:
+            tenants: list[TenantId] = []
+            try:
+                tenants = await self.catch_up()
             except Problem as trouble:
                 log.warning("sweep waits", reason=trouble.title)
-                more = False
-            await asyncio.sleep(0 if more else SWEEP_SECONDS)
+            for tenant_id in tenants:
+                self._deliver_soon(tenant_id, tasks)
+            await asyncio.sleep(SWEEP_SECONDS)
 
-    async def _deliver_to(self, tenants: Sequence[TenantId]) -> None:
-        if self._consumers and tenants:
-            await asyncio.gather(*map(self._deliver, tenants))
+    def _deliver_soon(self, tenant_id: TenantId, tasks: asyncio.TaskGroup) -> None:
+        if tenant_id in self._delivering:
+            self._again.add(tenant_id)
+        elif self._consumers:
+            self._delivering.add(tenant_id)
+            tasks.create_task(self._deliver(tenant_id))
 
     async def _deliver(self, tenant_id: TenantId) -> None:
-        async with self._slots:
-            while await deliver(self._pool, self._consumers, tenant_id):
-                pass
+        """Deliver until there is nothing new; what fails is found again by the sweep."""
+        try:
+            async with self._slots:
+                more = True
+                while more or tenant_id in self._again:
+                    self._again.discard(tenant_id)
+                    more = await deliver(self._pool, self._consumers, tenant_id)
+        except Problem as trouble:
+            log.warning("delivery waits", tenant_id=str(tenant_id), reason=trouble.title)
+        finally:
+            self._delivering.discard(tenant_id)
 
     async def _rest(self) -> None:
         try:

@@ -16,7 +16,14 @@ import msgspec
 import structlog
 from prometheus_client import Counter, Gauge
 
-from guilder.db import Pool, Signals, Tx, system_transaction, tenant_transaction
+from guilder.db import (
+    Pool,
+    Signals,
+    Tx,
+    system_statement,
+    system_transaction,
+    tenant_transaction,
+)
 from guilder.kernel import Actor, ActorKind, Problem
 
 from .desk import census
@@ -68,7 +75,7 @@ class Worker:
     async def run(self) -> None:
         """Work until `drain` is called or the task is cancelled."""
         stop_listening = self._signals.listen(TOPIC, self._woken.set)
-        beats = [asyncio.create_task(self._beat()), asyncio.create_task(self._count())]
+        beats = [asyncio.create_task(beat()) for beat in (self._advance, self._beat, self._count)]
         try:
             while not self._draining:
                 await self._round()
@@ -87,11 +94,9 @@ class Worker:
         free = self._slots - len(self._running)
         claimed: list[Claimed] = []
         try:
-            async with system_transaction(self._pool) as tx:
-                await advance(tx, most=MOST_ADVANCED)
-                if free:
-                    kinds = list(self._handlers)
-                    claimed = await claim(tx, kinds=kinds, most=free, lease=LEASE)
+            if free:
+                async with system_statement(self._pool) as tx:
+                    claimed = await claim(tx, kinds=list(self._handlers), most=free, lease=LEASE)
         except Problem as trouble:
             log.warning("worker waits", reason=trouble.title)
         for job in claimed:
@@ -141,7 +146,7 @@ class Worker:
         reason = f"{type(failure).__name__}: {failure}"[:REASON_CHARACTERS].replace("\0", "")
         pause = min(FIRST_PAUSE_SECONDS * 2 ** (job.attempt - 1), LONGEST_PAUSE_SECONDS)
         try:
-            async with system_transaction(self._pool) as tx:
+            async with system_statement(self._pool) as tx:
                 outcome = await fail(
                     tx,
                     job_id=job.id,
@@ -165,7 +170,7 @@ class Worker:
         while self._done:
             done, self._done = self._done, []
             try:
-                async with system_transaction(self._pool) as tx:
+                async with system_statement(self._pool) as tx:
                     await finish(
                         tx, ids=[job.id for job in done], attempts=[job.attempt for job in done]
                     )
@@ -174,13 +179,24 @@ class Worker:
                 self._done += done
                 await asyncio.sleep(IDLE_SECONDS)
 
+    async def _advance(self) -> None:
+        """Have what is due, and what a lost worker held, made ready."""
+        while True:
+            try:
+                async with system_statement(self._pool) as tx:
+                    if await advance(tx, most=MOST_ADVANCED):
+                        self._woken.set()
+            except Problem as trouble:
+                log.warning("due jobs wait", reason=trouble.title)
+            await asyncio.sleep(IDLE_SECONDS)
+
     async def _beat(self) -> None:
         """Keep what is running leased."""
         while True:
             await asyncio.sleep(HEARTBEAT_SECONDS)
             held = [*self._running.values(), *self._done]
             try:
-                async with system_transaction(self._pool) as tx:
+                async with system_statement(self._pool) as tx:
                     await extend(
                         tx,
                         ids=[job.id for job in held],
@@ -193,7 +209,7 @@ class Worker:
     async def _count(self) -> None:
         while True:
             try:
-                async with system_transaction(self._pool) as tx:
+                async with system_statement(self._pool) as tx:
                     counted = {row.status: row for row in await census(tx)}
             except Problem:
                 counted = {}

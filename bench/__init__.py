@@ -1,0 +1,1 @@
+"""What we measure. Figures are ratios within one run, since machines differ and are noisy."""
