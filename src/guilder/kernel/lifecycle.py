@@ -40,10 +40,11 @@ class Lifecycle:
     moves: ClassVar[tuple[Move[StrEnum], ...]]
     all: ClassVar[list[type["Lifecycle"]]] = []
 
-    def __init_subclass__(cls, *, column: str) -> None:
+    def __init_subclass__(cls, *, column: str, listed: bool = True) -> None:
         cls.column = column
         cls.moves = tuple(value for value in vars(cls).values() if isinstance(value, Move))
-        Lifecycle.all.append(cls)
+        if listed:
+            Lifecycle.all.append(cls)
 
     @classmethod
     def edges(cls) -> set[tuple[str, str]]:

@@ -14,7 +14,8 @@ from .problem import Problem
 MAX_MINOR: Final = 10**15
 """Beyond this many smallest units an amount is a mistake; a thousand of them fit into a bigint."""
 
-WRITTEN = re.compile(r"(?P<sign>-?)(?P<whole>\d{1,16})(?:\.(?P<fraction>\d{1,8}))?")
+WRITTEN = re.compile(r"(?P<sign>-?)(?P<whole>\d{1,16})(?:\.(?P<fraction>\d{1,8}))?", re.ASCII)
+LETTER_AT_DIGIT = re.compile(r"(?<=[^\W\d])(?=\d)|(?<=\d)(?=[^\W\d])")
 
 
 class AmountNotReadable(Problem, status=422):
@@ -71,7 +72,7 @@ class Money(msgspec.Struct, frozen=True, order=False):
         written: str = pattern.apply(
             self.decimal, place, currency=self.currency, currency_digits=False
         )
-        return written
+        return LETTER_AT_DIGIT.sub("\xa0", written)
 
     def allocate(self, weights: Sequence[int]) -> list["Money"]:
         """Split by weights; what rounding leaves goes to the largest remainders, so parts sum."""
