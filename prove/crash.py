@@ -7,6 +7,7 @@ one of its backends is killed with -9. Afterwards the books are compared.
 
 import asyncio
 import random
+import shutil
 import tempfile
 import time
 from collections import Counter
@@ -44,20 +45,20 @@ class Load:
         self._stopping = True
 
     async def _client(self) -> None:
-        while not self._stopping:
-            await self._make_key(uuid4().hex)
+        async with httpx.AsyncClient(base_url=self._house.address, timeout=20) as client:
+            while not self._stopping:
+                await self._make_key(client, uuid4().hex)
 
-    async def _make_key(self, name: str) -> None:
-        """Send one request, again and again, each time over a new connection after a failure."""
+    async def _make_key(self, client: httpx.AsyncClient, name: str) -> None:
+        """Send one request, again and again, until it is answered."""
         deadline = time.monotonic() + GIVE_UP_SECONDS
         while time.monotonic() < deadline:
             try:
-                async with httpx.AsyncClient(base_url=self._house.address, timeout=20) as client:
-                    answer = await client.post(
-                        "/v1/api-keys",
-                        headers=self._headers | {"idempotency-key": name},
-                        json={"name": name, "scopes": ["events:read"]},
-                    )
+                answer = await client.post(
+                    "/v1/api-keys",
+                    headers=self._headers | {"idempotency-key": name},
+                    json={"name": name, "scopes": ["events:read"]},
+                )
             except httpx.HTTPError:
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
@@ -73,12 +74,17 @@ class Load:
 
 def prove(rounds: int) -> list[str]:
     """Crash as often as asked, and answer what is wrong afterwards."""
-    with tempfile.TemporaryDirectory(prefix="guilder-prove-") as folder:
-        house = House(Path(folder))
-        try:
-            return _prove(house, rounds)
-        finally:
-            house.kill()
+    folder = Path(tempfile.mkdtemp(prefix="guilder-prove-"))
+    house = House(folder)
+    try:
+        faults = _prove(house, rounds)
+    finally:
+        house.kill()
+    if faults:
+        print(f"  the data folder is kept: {folder}", flush=True)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+    return faults
 
 
 def _prove(house: House, rounds: int) -> list[str]:

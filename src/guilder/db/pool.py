@@ -13,7 +13,7 @@ from typing import Final, final
 import asyncpg
 
 from .connection import STATEMENT_CACHE, TIMEOUTS, Connection, teach_json
-from .problems import DatabaseBusy, DatabaseUnavailable
+from .problems import DRIVER_ERRORS, DatabaseBusy, DatabaseUnavailable
 from .signals import Signals
 from .tx import Tx
 
@@ -91,7 +91,7 @@ class Pool:
         try:
             async with asyncio.timeout(ACQUIRE_SECONDS):
                 return await connect(self._url, name=self._name)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as refused:
+        except DRIVER_ERRORS as refused:
             self._pass_on(None)
             raise DatabaseUnavailable from refused
         except BaseException:

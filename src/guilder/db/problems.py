@@ -40,7 +40,13 @@ UNREACHABLE: Final = (
     asyncpg.InternalClientError,
 )
 
-DRIVER_ERRORS: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+DRIVER_ERRORS: Final = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+"""All that the driver raises; the last where a connection broke in the middle of a statement."""
 
 CLOSED_CONNECTION: Final = "closed"
 

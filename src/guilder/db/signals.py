@@ -13,6 +13,8 @@ from typing import Final, final
 
 import asyncpg
 
+from .problems import DRIVER_ERRORS
+
 CHANNEL: Final = "guilder"
 PAUSE_SECONDS: Final = 0.005
 RECONNECT_SECONDS: Final = 1.0
@@ -44,7 +46,7 @@ class Signals:
     async def run(self) -> None:
         """Carry signals to and from the other processes until cancelled."""
         while True:
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            with suppress(*DRIVER_ERRORS):
                 await self._carry()
             await asyncio.sleep(RECONNECT_SECONDS)
 

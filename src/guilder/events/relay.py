@@ -66,6 +66,8 @@ class Relay:
 
     async def run(self) -> None:
         stop_listening = self._signals.listen(TOPIC, self._woken.set)
+        self._delivering.clear()  # a run that was cut short leaves its marks
+        self._again.clear()
         try:
             await self._introduce_when_possible()
             async with asyncio.TaskGroup() as tasks:
