@@ -1,4 +1,8 @@
-"""One PostgreSQL for the whole run, and a tenant of its own for each test."""
+"""One PostgreSQL for the whole run, and a tenant of its own for each test.
+
+It is the embedded one, or that of the binaries in GUILDER_TEST_POSTGRES, or the
+server at GUILDER_DATABASE_URL.
+"""
 
 import asyncio
 import os
@@ -19,6 +23,7 @@ from tests.world import SECRET, World
 
 OWNER = "GUILDER_TEST_OWNER_URL"
 APP = "GUILDER_TEST_APP_URL"
+BINARIES = "GUILDER_TEST_POSTGRES"
 LOOPBACK = ("127.", "::1", "localhost")
 
 
@@ -34,7 +39,9 @@ def pytest_configure(config: pytest.Config) -> None:
     else:
         config.guilder_folder = Path(tempfile.mkdtemp(prefix="guilder-tests-"))
         config.guilder_server = postgres.open_server(
-            config.guilder_folder, settings={"fsync": "off", "max_connections": "200"}
+            config.guilder_folder,
+            settings={"fsync": "off", "max_connections": "200"},
+            binaries=Path(os.environ[BINARIES]) if BINARIES in os.environ else None,
         )
         config.guilder_server.wait_ready()
         os.environ[OWNER] = config.guilder_server.url("guilder")

@@ -5,9 +5,10 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
+from msgspec import Meta
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 MIGRATIONS: Final = ROOT / "migrations"
@@ -26,12 +27,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     data: Path
     host: str = "127.0.0.1"
-    port: int = 8080
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8080
     database_url: str | None = None
     secret_key: str = ""
     old_secret_keys: list[str] = []
-    pool_size: int = 20
-    worker_slots: int = 100
+    pool_size: Annotated[int, Meta(ge=2, le=1000)] = 20
+    worker_slots: Annotated[int, Meta(ge=1, le=10_000)] = 100
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "pretty", "json"] = "auto"
     postgres_binaries: Path | None = None

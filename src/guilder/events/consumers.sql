@@ -1,8 +1,9 @@
 -- insert_cursors
 insert into events.cursor (tenant_id, consumer)
 select
-    :tenant_id::uuid,
-    unnest(:consumers::text[])
+    :tenant_id,
+    consumer.name
+from unnest(:consumers::text[]) as consumer (name)
 on conflict (tenant_id, consumer) do nothing;
 
 -- lock_cursors

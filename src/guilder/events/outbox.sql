@@ -7,6 +7,7 @@ select
     fact.object_id,
     fact.data,
     :actor
-from unnest(:types::text[], :versions::int2[], :object_ids::uuid[], :data::jsonb[])
-with ordinality as fact (type, version, object_id, data, place)
+from
+    unnest(:types::text[], :versions::int2[], :object_ids::uuid[], :data::jsonb[])
+    with ordinality as fact (type, version, object_id, data, place)
 order by fact.place;

@@ -42,4 +42,4 @@ select
     today.amount
 from unnest(:days::date[], :amounts::int8[]) as today (day, amount)
 on conflict (tenant_id, day, name) do update
-set used = known.used + excluded.used;
+    set used = known.used + excluded.used;

@@ -1,0 +1,82 @@
+"""A Guilder in a process of its own, as an operator starts it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any, Self
+
+ROOT = Path(__file__).resolve().parents[2]
+GUILDER = [sys.executable, "-m", "guilder"]
+STOP_SECONDS = 30
+
+
+def environment(**more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GUILDER_")}
+    return kept | {"PYTHONPATH": str(ROOT / "src")} | more
+
+
+def command(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, whatever it says."""
+    return subprocess.run(
+        [*GUILDER, *words], env=environment(**more), capture_output=True, text=True, check=False
+    )
+
+
+def told(*words: str, **more: str) -> Any:
+    """Run a command that answers JSON."""
+    done = command(*words, "--json", **more)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+class Up:
+    """`guilder up`, or another command that runs until it is stopped."""
+
+    def __init__(self, folder: Path, *words: str, **more: str) -> None:
+        self.folder = folder
+        given = words or ("up", "--port", "0")
+        with (folder.parent / "stderr.txt").open("a") as log:
+            self.process = subprocess.Popen(
+                [*GUILDER, *given, "--data", str(folder)],
+                env=environment(**more),
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        self.block = ""
+        for line in self.process.stdout:
+            self.block += line
+            if "Ctrl-C" in line:
+                break
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+    @property
+    def address(self) -> str:
+        (line,) = (line for line in self.block.splitlines() if line.startswith("  address"))
+        return line.split()[1]
+
+    def get(self, path: str, secret: str | None = None) -> Any:
+        request = urllib.request.Request(self.address + path)  # noqa: S310 - on loopback
+        if secret:
+            request.add_header("authorization", f"Bearer {secret}")
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - likewise
+            return json.load(answer)
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(STOP_SECONDS)
+
+    @property
+    def postmaster(self) -> int:
+        return int((self.folder / "postgres" / "postmaster.pid").read_text().splitlines()[0])

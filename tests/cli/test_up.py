@@ -1,0 +1,165 @@
+"""One command starts everything, says so once, and leaves nothing behind."""
+
+import json
+import os
+import signal
+import socket
+import time
+import urllib.error
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.cli.house import Up, command, told
+
+DEADLINE_SECONDS = 20
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "a house with spaces"
+
+
+def is_gone(pid: int) -> bool:
+    with suppress(ProcessLookupError):
+        os.kill(pid, 0)
+        return False
+    return True
+
+
+def wait_until(holds, why: str) -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline, why
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_starts_serves_and_stops(folder: Path, number: signal.Signals) -> None:
+    with Up(folder) as up:
+        assert up.get("/readyz") == {"status": "ready"}
+        assert f"data      {folder}" in up.block
+        postmaster = up.postmaster
+
+        assert up.stop(number) == 0
+        assert "Guilder has stopped." in up.process.stdout.read()
+    assert is_gone(postmaster)
+
+
+def test_commands_attach_to_what_runs(folder: Path) -> None:
+    data = ("--data", str(folder))
+    with Up(folder) as up:
+        tenant = told("tenants", "create", "--name", "Ada's Tulips", *data)
+        key = told("keys", "create", "--tenant", tenant["id"], "--scope", "*", *data)
+        (listed,) = up.get("/v1/api-keys", key["secret"])["data"]
+        assert listed["id"] == key["id"]
+        assert tenant["slug"] == "adas-tulips"
+
+        told_tenants = told("tenants", "list", GUILDER_DATA=str(folder))
+        assert [each["id"] for each in told_tenants] == [tenant["id"]]
+        assert told("jobs", "list", *data) == []
+        up.stop()
+
+    assert told("keys", "list", "--tenant", tenant["id"], *data)[0]["id"] == key["id"]
+
+
+def test_what_was_written_survives_the_worst(folder: Path) -> None:
+    with Up(folder) as up:
+        tenant = told("tenants", "create", "--name", "Kept", "--data", str(folder))
+        postmaster = up.postmaster
+        up.process.kill()
+        wait_until(lambda: is_gone(postmaster), "the database outlived its parent")
+
+    with Up(folder) as up:
+        key = told("keys", "create", "--tenant", tenant["id"], "--scope", "*",
+                   "--data", str(folder))  # fmt: skip
+        os.kill(up.postmaster, signal.SIGKILL)
+
+        def has_come_back() -> bool:
+            try:
+                return up.get("/v1/tenant", key["secret"])["name"] == "Kept"
+            except (urllib.error.URLError, OSError):
+                return False
+
+        wait_until(has_come_back, "the database was not started again")
+        assert up.stop() == 0
+
+
+def test_a_port_that_is_taken_is_told_in_one_sentence(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = command("up", "--data", str(folder), "--port", str(port))
+
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        f"guilder: Cannot listen on 127.0.0.1:{port} (Address already in use): "
+        "choose another --port, or --port 0 for a free one.\n"
+    )
+
+
+def test_a_folder_is_served_by_one(folder: Path) -> None:
+    with Up(folder) as up:
+        refused = command("up", "--data", str(folder), "--port", "0")
+
+        assert refused.returncode == 1
+        assert f"(process {up.process.pid}, {up.address})" in refused.stderr
+        assert len(refused.stderr.splitlines()) == 1
+
+
+def test_a_worker_attaches_to_what_runs(folder: Path) -> None:
+    with Up(folder) as up, Up(folder, "work") as worker:
+        assert "Guilder is working." in worker.block
+        assert worker.stop() == 0
+        assert up.get("/healthz") == {"status": "alive"}
+
+
+def test_the_demo_can_be_tried_at_once(folder: Path) -> None:
+    with Up(folder, "demo", "--port", "0") as demo:
+        said = demo.process.stdout.readline()
+        while "curl" not in said:
+            said = demo.process.stdout.readline()
+        known = json.loads((folder / "demo.json").read_text())
+        assert known["secret_key"] in said
+        assert known["base_url"] == demo.address
+        assert demo.get("/v1/tenant", known["secret_key"])["id"] == known["tenant_id"]
+        assert (folder / "demo.json").stat().st_mode & 0o077 == 0
+        demo.stop()
+
+    with Up(folder, "demo", "--port", "0") as demo:
+        assert demo.get("/v1/tenant", known["secret_key"])["id"] == known["tenant_id"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "sentence"),
+    [
+        ("GUILDER_PORT", "many", "The setting port cannot be used"),
+        ("GUILDER_PORT", "70000", "The setting port cannot be used"),
+        ("GUILDER_SECRET_KEY", "short", "GUILDER_SECRET_KEY has at least 32 characters."),
+        ("GUILDER_LOG_LEVEL", "loud", "The setting log_level cannot be used"),
+        ("GUILDER_POSTGRES_SETTINGS", "shared_buffers=lots", "shared_buffers"),
+        ("GUILDER_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/x", "refuse"),
+        ("GUILDER_DATABASE_URL", "mysql://x", "postgresql"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_told_in_one_sentence(
+    folder: Path, setting: str, value: str, sentence: str
+) -> None:
+    words = ("up", "--data", str(folder), *(("--port", "0") if setting != "GUILDER_PORT" else ()))
+    refused = command(*words, **{setting: value})
+
+    assert refused.returncode == 1
+    lines = [line for line in refused.stderr.splitlines() if not line.endswith("…")]
+    assert len(lines) == 1
+    assert lines[0].startswith("guilder: ")
+    assert sentence in lines[0]
+
+
+def test_settings_are_read_from_the_folder_too(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "guilder.toml").write_text("nonsense = 1\n")
+
+    refused = command("tenants", "list", "--data", str(folder))
+
+    assert refused.returncode == 1
+    assert "nonsense" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
