@@ -19,6 +19,7 @@ from .roles import (
     RoleCouldBypass,
     app_password,
     as_app_role,
+    ensure_app_role,
     is_app_role,
     refuse_a_role_that_could_bypass,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "Tx",
     "app_password",
     "as_app_role",
+    "ensure_app_role",
     "is_app_role",
     "migrate",
     "migrations_in",

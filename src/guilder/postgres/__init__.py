@@ -11,7 +11,7 @@ The data folder holds `postgres/` (the cluster, the socket in it), `postgres.log
 """
 
 from .account import NoAccount
-from .binaries import BinariesUnusable
+from .binaries import BinariesUnusable, find_binaries
 from .claim import AlreadyRunning, FolderLock, Holder, claim_folder, holder_of
 from .cluster import OtherVersion
 from .failure import DiskFull, FolderUnusable, PostgresFailure
@@ -33,6 +33,7 @@ __all__ = [
     "Server",
     "SettingRefused",
     "claim_folder",
+    "find_binaries",
     "holder_of",
     "open_server",
 ]
