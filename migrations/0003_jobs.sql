@@ -148,16 +148,19 @@ end
 $$;
 
 -- Done, by whoever still holds it: the attempt tells a worker that has lost its lease.
+-- Within a tenant's transaction only that tenant's jobs come to an end.
 create function jobs.finish(ids uuid[], attempts smallint[]) returns integer
 language plpgsql security definer
 set search_path = ''
 as $$
 declare
     finished integer;
+    tenant text := coalesce(current_setting('guilder.tenant', true), '');
 begin
     delete from jobs.job
     using unnest(ids, attempts) as done (id, attempt)
-    where job.id = done.id and job.attempt = done.attempt and job.status = 'running';
+    where job.id = done.id and job.attempt = done.attempt and job.status = 'running'
+    and (tenant = '' or job.tenant_id::text = tenant);
     get diagnostics finished = row_count;
     return finished;
 end

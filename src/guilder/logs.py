@@ -1,44 +1,103 @@
 """Logs: one line an event, for people on a terminal and as JSON for everything else."""
 
+import atexit
 import logging
 import sys
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import Any, BinaryIO, Final, Literal
 
 import msgspec
 import structlog
 
+MOST_LINES: Final = 100
+"""So many lines are gathered at most before they are written."""
 
-def start_logging(level: str, form: Literal["auto", "pretty", "json"]) -> None:
+Later = Callable[[Callable[[], None]], object]
+
+
+class Sink:
+    """Where lines go as JSON. Those of one turn of the event loop are written together."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._lines: list[bytes] = []
+        self.later: Later | None = None
+        atexit.register(self.flush)
+
+    def write(self, line: bytes) -> None:
+        """Take one line; without an event loop it is written at once."""
+        self._lines.append(line)
+        if len(self._lines) >= MOST_LINES or self.later is None:
+            self.flush()
+        elif len(self._lines) == 1:
+            self.later(self.flush)
+
+    def flush(self) -> None:
+        """Write what has gathered. Who does not want to read the log does not stop us."""
+        lines, self._lines = self._lines, []
+        if lines:
+            try:
+                self._file.write(b"\n".join(lines) + b"\n")
+                self._file.flush()
+            except (OSError, ValueError):
+                return
+
+
+_sink: Sink | None = None
+_stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
+
+
+def start_logging(level: str, form: Literal["auto", "pretty", "json"]) -> Sink:
     """Set up logging for this process, once. The log goes to standard error."""
+    global _sink  # noqa: PLW0603 - one log for the process, as there is one standard error
+    sink = Sink(sys.stderr.buffer)
     pretty = form == "pretty" or (form == "auto" and sys.stderr.isatty())
-    numeric = logging.getLevelNamesMapping()[level.upper()]
+    _sink = None if pretty or level in {"warning", "error"} else sink
     shared: list[Any] = [
         structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _stamp,
     ]
+    wrapper = structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()])
     if pretty:
         structlog.configure(
             processors=[*shared, structlog.dev.ConsoleRenderer()],
-            wrapper_class=structlog.make_filtering_bound_logger(numeric),
+            wrapper_class=wrapper,
             logger_factory=structlog.PrintLoggerFactory(sys.stderr),
             cache_logger_on_first_use=True,
         )
     else:
         structlog.configure(
-            processors=[
-                *shared,
-                structlog.processors.dict_tracebacks,
-                structlog.processors.JSONRenderer(serializer=_encode),
-            ],
-            wrapper_class=structlog.make_filtering_bound_logger(numeric),
-            logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+            processors=[*shared, structlog.processors.dict_tracebacks, _encode],
+            wrapper_class=wrapper,
+            logger_factory=lambda *_: _SinkLogger(sink),
             cache_logger_on_first_use=True,
         )
     logging.basicConfig(level=logging.WARNING, handlers=[_Bridge()], force=True)
+    return sink
 
 
-def _encode(event: Any, **_: Any) -> bytes:
+def tell(event: str, line: msgspec.Struct) -> None:
+    """Log what happens so often that it should cost little: a struct, at level info."""
+    if _sink is None:
+        structlog.get_logger().info(event, **msgspec.structs.asdict(line))
+        return
+    now = _stamp(None, "", {})["timestamp"].encode()
+    _sink.write(
+        b'{"event":"%b","level":"info","timestamp":"%b",%b'
+        % (event.encode(), now, msgspec.json.encode(line)[1:])
+    )
+
+
+def _encode(_: object, __: str, event: Any) -> bytes:
     return msgspec.json.encode(event, enc_hook=str)
+
+
+class _SinkLogger:
+    """What structlog writes to, whatever the level is called."""
+
+    def __init__(self, sink: Sink) -> None:
+        for name in ("debug", "info", "warning", "error", "critical", "msg", "log"):
+            setattr(self, name, sink.write)
 
 
 class _Bridge(logging.Handler):

@@ -8,10 +8,14 @@ from typing import Final, Generic, TypeVar
 from guilder.kernel import Actor, Problem, TenantId
 
 from .pool import Pool
+from .problems import DatabaseBusy, DatabaseFull, DatabaseUnavailable
 from .transactions import transact
 from .tx import Tx
 
 MAX_BATCH: Final = 100
+
+UNKNOWN_OUTCOME: Final = (DatabaseUnavailable, DatabaseBusy, DatabaseFull)
+"""After these nobody knows what was committed, or a second attempt would fare no better."""
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
@@ -63,17 +67,24 @@ class Batch(Generic[Item, Outcome]):
         items = [item for item, _ in batch]
         try:
             outcomes = await transact(
-                self._pool, tenant_id, lambda tx: self._verb(tx, items), actor=actor
+                self._pool, tenant_id, lambda tx: self._outcomes(tx, items), actor=actor
             )
         except Exception as failure:  # noqa: BLE001 - it belongs to a caller, not to this task
-            if len(batch) == 1:
-                _answer(batch[0][1], failure)
+            if len(batch) == 1 or isinstance(failure, UNKNOWN_OUTCOME):
+                for _, answer in batch:
+                    _answer(answer, failure)
                 return
             for single in batch:
                 await self._run(key, [single])
             return
         for (_, answer), outcome in zip(batch, outcomes, strict=True):
             _answer(answer, outcome)
+
+    async def _outcomes(self, tx: Tx, items: list[Item]) -> Sequence[Outcome | Problem]:
+        outcomes = await self._verb(tx, items)
+        if len(outcomes) != len(items):
+            raise ValueError(f"{len(outcomes)} outcomes for {len(items)} items")
+        return outcomes
 
 
 def _answer(answer: asyncio.Future[Outcome], outcome: Outcome | Exception) -> None:

@@ -37,26 +37,25 @@ class Pool:
         self._name = name
         self._idle: list[Connection] = []
         self._lent: set[Connection] = set()
-        self._connecting = 0
+        self._places = size
         self._waiting: deque[asyncio.Future[Connection | None]] = deque()
         self._closing = False
         self._all_back = asyncio.Event()
 
     @property
     def busy(self) -> int:
+        """How many connections are at work."""
         return len(self._lent)
 
     async def borrow(self) -> Connection:
         """An idle connection, a new one, or the next that somebody gives back."""
         connection: Connection | None = None
-        while self._idle and connection is None:
-            connection = self._idle.pop()
-            if connection.is_closed():
-                connection = None
         while connection is None:
             if self._closing:
                 raise DatabaseUnavailable
-            if len(self._lent) + len(self._idle) + self._connecting < self.size:
+            if self._idle:
+                connection = self._still_open(self._idle.pop())
+            elif self._places:
                 connection = await self._connect()
             else:
                 connection = await self._wait()
@@ -66,19 +65,19 @@ class Pool:
     def give_back(self, connection: Connection) -> None:
         """Lend it on, or keep it; one that is not clean is closed, and its place is free."""
         self._lent.discard(connection)
-        if connection.is_in_transaction() or self._closing:
+        if not connection.is_closed() and (connection.is_in_transaction() or self._closing):
             connection.terminate()
+        kept = self._still_open(connection)
+        if not self._pass_on(kept) and kept:
+            self._idle.append(kept)
         if self._closing and not self._lent:
             self._all_back.set()
-        is_open = not connection.is_closed()
-        if not self._pass_on(connection if is_open else None) and is_open:
-            self._idle.append(connection)
 
     async def close(self) -> None:
         """Wait for what is under way, and then close; what hangs is cut off."""
         self._closing = True
-        while self._waiting:
-            self._pass_on(None)
+        while self._pass_on(None):
+            pass
         if self._lent:
             with suppress(TimeoutError):
                 async with asyncio.timeout(CLOSE_SECONDS):
@@ -86,19 +85,24 @@ class Pool:
         for connection in (*self._lent, *self._idle):
             connection.terminate()
 
+    def _still_open(self, connection: Connection) -> Connection | None:
+        """The connection; or None where it has closed, and left its place to another."""
+        if not connection.is_closed():
+            return connection
+        self._places += 1
+        return None
+
     async def _connect(self) -> Connection:
-        self._connecting += 1
+        self._places -= 1
         try:
             async with asyncio.timeout(ACQUIRE_SECONDS):
                 return await connect(self._url, name=self._name)
-        except DRIVER_ERRORS as refused:
+        except BaseException as failure:
+            self._places += 1
             self._pass_on(None)
-            raise DatabaseUnavailable from refused
-        except BaseException:
-            self._pass_on(None)
+            if isinstance(failure, DRIVER_ERRORS):
+                raise DatabaseUnavailable from failure
             raise
-        finally:
-            self._connecting -= 1
 
     async def _wait(self) -> Connection | None:
         """Wait for a connection, or for a place where a new one may be opened."""
@@ -107,21 +111,25 @@ class Pool:
         try:
             async with asyncio.timeout(ACQUIRE_SECONDS):
                 return await waiter
-        except TimeoutError as nothing_free:
+        except BaseException as failure:
             self._leave(waiter)
-            raise DatabaseBusy from nothing_free
-        except BaseException:
-            self._leave(waiter)
+            if isinstance(failure, TimeoutError):
+                raise DatabaseBusy from failure
             raise
 
     def _leave(self, waiter: asyncio.Future[Connection | None]) -> None:
         """Stop waiting; what was handed over in the same moment goes to the next."""
         if waiter in self._waiting:
             self._waiting.remove(waiter)
-        elif waiter.done() and not waiter.cancelled() and (handed := waiter.result()):
-            self.give_back(handed)
+        elif waiter.done() and not waiter.cancelled():
+            handed = waiter.result()
+            if handed:
+                self.give_back(handed)
+            else:
+                self._pass_on(None)
 
     def _pass_on(self, connection: Connection | None) -> bool:
+        """Hand a connection, or the news of a free place, to who has waited longest."""
         while self._waiting:
             waiter = self._waiting.popleft()
             if not waiter.done():
@@ -145,5 +153,5 @@ async def connect(url: str, *, name: str) -> Connection:
 async def open_pool(url: str, *, size: int = 20, name: str = "guilder") -> Pool:
     """A pool with its first connection, so that an address that does not work is told at once."""
     pool = Pool(url, size=size, name=name)
-    pool.give_back(await connect(url, name=name))
+    pool.give_back(await pool.borrow())
     return pool

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from types import NoneType, UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import asyncpg
@@ -58,7 +58,7 @@ def converter_of(kind: Any) -> Callable[[Any], Any] | None:
 def plain_type(kind: Any) -> tuple[Any, bool]:
     """The type below `NewType` and `… | None`, and whether None is allowed."""
     optional = False
-    if get_origin(kind) is UnionType:
+    if get_origin(kind) in {Union, UnionType}:
         (kind,) = (arg for arg in get_args(kind) if arg is not NoneType)
         optional = True
     while hasattr(kind, "__supertype__"):

@@ -16,7 +16,17 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast, get_args, get_origin, get_type_hints
+from typing import (
+    Any,
+    Concatenate,
+    ParamSpec,
+    TypeVar,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import asyncpg
 
@@ -49,7 +59,7 @@ class Statement:
         self.result = hints.pop("return")
         self.hints = {name: hints[name] for name in self.params}
         self.is_list = get_origin(self.result) is list
-        self.may_be_absent = get_origin(self.result) is UnionType
+        self.may_be_absent = get_origin(self.result) in {Union, UnionType}
         self.read = reader_of(self.row) if self.row else None
         self._texts: dict[frozenset[str], tuple[str, tuple[str, ...]]] = {}
 
