@@ -24,7 +24,7 @@ from .roles import (
     refuse_a_role_that_could_bypass,
 )
 from .rows import plain_type
-from .signals import Signals
+from .signals import Bell, Signals
 from .statements import STATEMENTS, NotExactlyOneRow, Statement, sql
 from .transactions import (
     CommitRefused,
@@ -40,6 +40,7 @@ __all__ = [
     "MAX_BATCH",
     "STATEMENTS",
     "Batch",
+    "Bell",
     "CommitRefused",
     "DatabaseBusy",
     "DatabaseFull",

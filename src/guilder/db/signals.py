@@ -22,6 +22,24 @@ MAX_TOPICS_PER_NOTICE: Final = 100
 
 
 @final
+class Bell:
+    """What a loop rests on: it wakes when it is rung, and looks up by itself after a while."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        self._rung.set()
+
+    async def rest(self, seconds: float) -> None:
+        """Return when it is rung, was rung since the last rest, or the time is over."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._rung.wait()
+        self._rung.clear()
+
+
+@final
 class Signals:
     """Topics that somebody raises and others wait for, in this process and in all others."""
 
@@ -30,7 +48,7 @@ class Signals:
         self._process = f"{os.getpid()}"
         self._listeners: defaultdict[str, set[Callable[[], None]]] = defaultdict(set)
         self._raised: set[str] = set()
-        self._dirty = asyncio.Event()
+        self._dirty = Bell()
 
     def listen(self, topic: str, heard: Callable[[], None]) -> Callable[[], None]:
         """Have `heard` called on each signal; call what comes back to stop."""
@@ -41,7 +59,7 @@ class Signals:
         """Tell this process at once, and the others in a moment."""
         self._tell(topic)
         self._raised.add(topic)
-        self._dirty.set()
+        self._dirty.ring()
 
     async def run(self) -> None:
         """Carry signals to and from the other processes until cancelled."""
@@ -57,8 +75,7 @@ class Signals:
         try:
             await connection.add_listener(CHANNEL, self._heard)
             while True:
-                await self._dirty.wait()
-                self._dirty.clear()
+                await self._dirty.rest(RECONNECT_SECONDS)
                 topics = [self._raised.pop() for _ in range(len(self._raised))]
                 for first in range(0, len(topics), MAX_TOPICS_PER_NOTICE):
                     some = topics[first : first + MAX_TOPICS_PER_NOTICE]

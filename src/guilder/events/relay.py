@@ -13,7 +13,7 @@ import msgspec
 import structlog
 from prometheus_client import Counter, Gauge
 
-from guilder.db import Pool, Signals, Tx, sql, system_statement
+from guilder.db import Bell, Pool, Signals, Tx, sql, system_statement
 from guilder.kernel import Problem, TenantId
 
 from .consumers import Consumer, deliver
@@ -59,13 +59,13 @@ class Relay:
         self._pool = pool
         self._signals = signals
         self._consumers = tuple(consumers)
-        self._woken = asyncio.Event()
+        self._bell = Bell()
         self._slots = asyncio.Semaphore(CONCURRENT_TENANTS)
         self._delivering: set[TenantId] = set()
         self._again: set[TenantId] = set()
 
     async def run(self) -> None:
-        stop_listening = self._signals.listen(TOPIC, self._woken.set)
+        stop_listening = self._signals.listen(TOPIC, self._bell.ring)
         self._delivering.clear()  # a run that was cut short leaves its marks
         self._again.clear()
         try:
@@ -117,7 +117,7 @@ class Relay:
         for tenant in news:
             self._deliver_soon(tenant.tenant_id, tasks)
         if sum(tenant.facts for tenant in news) < MOST_FACTS:
-            await self._rest()
+            await self._bell.rest(IDLE_SECONDS)
 
     async def _move(self) -> list[News]:
         async with system_statement(self._pool) as tx:
@@ -128,22 +128,27 @@ class Relay:
         return news
 
     async def _sweep(self, tasks: asyncio.TaskGroup) -> None:
+        """Look for who was left behind; at once again where there were more than one look takes."""
         while True:
             tenants: list[TenantId] = []
             try:
                 tenants = await self.catch_up()
             except Problem as trouble:
                 log.warning("sweep waits", reason=trouble.title)
-            for tenant_id in tenants:
-                self._deliver_soon(tenant_id, tasks)
-            await asyncio.sleep(SWEEP_SECONDS)
+            deliveries = [self._deliver_soon(tenant_id, tasks) for tenant_id in tenants]
+            if begun := [delivery for delivery in deliveries if delivery]:
+                await asyncio.wait(begun)
+            if len(tenants) < MOST_TENANTS:
+                await asyncio.sleep(SWEEP_SECONDS)
 
-    def _deliver_soon(self, tenant_id: TenantId, tasks: asyncio.TaskGroup) -> None:
+    def _deliver_soon(
+        self, tenant_id: TenantId, tasks: asyncio.TaskGroup
+    ) -> asyncio.Task[None] | None:
         if tenant_id in self._delivering:
             self._again.add(tenant_id)
-        elif self._consumers:
-            self._delivering.add(tenant_id)
-            tasks.create_task(self._deliver(tenant_id))
+            return None
+        self._delivering.add(tenant_id)
+        return tasks.create_task(self._deliver(tenant_id))
 
     async def _deliver(self, tenant_id: TenantId) -> None:
         """Deliver until there is nothing new; what fails is found again by the sweep."""
@@ -157,15 +162,6 @@ class Relay:
             log.warning("delivery waits", tenant_id=str(tenant_id), reason=trouble.title)
         finally:
             self._delivering.discard(tenant_id)
-
-    async def _rest(self) -> None:
-        try:
-            async with asyncio.timeout(IDLE_SECONDS):
-                await self._woken.wait()
-        except TimeoutError:
-            return
-        finally:
-            self._woken.clear()
 
 
 @sql

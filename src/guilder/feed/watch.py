@@ -1,11 +1,10 @@
 """Watching a tenant's log grow."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Final
 
 from guilder import events
-from guilder.db import DatabaseBusy, DatabaseUnavailable
+from guilder.db import Bell, DatabaseBusy, DatabaseUnavailable
 from guilder.events import Event
 from guilder.http import Caller
 
@@ -20,9 +19,9 @@ async def watch(caller: Caller, position: int) -> AsyncIterator[Event]:
     No connection is held while there is nothing to read. The caller's token is
     looked at again with every read, so the stream of a revoked key ends.
     """
-    woken = asyncio.Event()
+    bell = Bell()
     signals = caller.pool.signals
-    stop = signals.listen(events.feed_topic(caller.tenant_id), woken.set) if signals else None
+    stop = signals.listen(events.feed_topic(caller.tenant_id), bell.ring) if signals else None
     try:
         while True:
             found = await _read(caller, position)
@@ -30,7 +29,7 @@ async def watch(caller: Caller, position: int) -> AsyncIterator[Event]:
                 yield event
                 position = event.position
             if len(found) < MOST_AT_ONCE:
-                await _rest(woken)
+                await bell.rest(LOOK_AGAIN_SECONDS)
     finally:
         if stop:
             stop()
@@ -44,13 +43,3 @@ async def _read(caller: Caller, position: int) -> list[Event]:
             )
     except (DatabaseBusy, DatabaseUnavailable):
         return []
-
-
-async def _rest(woken: asyncio.Event) -> None:
-    try:
-        async with asyncio.timeout(LOOK_AGAIN_SECONDS):
-            await woken.wait()
-    except TimeoutError:
-        return
-    finally:
-        woken.clear()

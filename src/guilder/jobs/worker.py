@@ -17,6 +17,7 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from guilder.db import (
+    Bell,
     Pool,
     Signals,
     Tx,
@@ -69,12 +70,12 @@ class Worker:
         self._running: dict[asyncio.Task[None], Claimed] = {}
         self._done: list[Claimed] = []
         self._flushing: asyncio.Task[None] | None = None
-        self._woken = asyncio.Event()
+        self._bell = Bell()
         self._draining = False
 
     async def run(self) -> None:
         """Work until `drain` is called or the task is cancelled."""
-        stop_listening = self._signals.listen(TOPIC, self._woken.set)
+        stop_listening = self._signals.listen(TOPIC, self._bell.ring)
         beats = [asyncio.create_task(beat()) for beat in (self._advance, self._beat, self._count)]
         try:
             while not self._draining:
@@ -88,7 +89,7 @@ class Worker:
     def drain(self) -> None:
         """Take no more jobs; `run` returns when those under way are done."""
         self._draining = True
-        self._woken.set()
+        self._bell.ring()
 
     async def _round(self) -> None:
         free = self._slots - len(self._running)
@@ -104,11 +105,11 @@ class Worker:
             self._running[task] = job
             task.add_done_callback(self._free)
         if not claimed or len(claimed) == free:
-            await self._rest()
+            await self._bell.rest(IDLE_SECONDS)
 
     def _free(self, task: asyncio.Task[None]) -> None:
         del self._running[task]
-        self._woken.set()
+        self._bell.ring()
 
     async def _do(self, job: Claimed) -> None:
         handler = self._handlers[job.kind]
@@ -185,7 +186,7 @@ class Worker:
             try:
                 async with system_statement(self._pool) as tx:
                     if await advance(tx, most=MOST_ADVANCED):
-                        self._woken.set()
+                        self._bell.ring()
             except Problem as trouble:
                 log.warning("due jobs wait", reason=trouble.title)
             await asyncio.sleep(IDLE_SECONDS)
@@ -218,15 +219,6 @@ class Worker:
             ready = counted.get(JobStatus.READY)
             OLDEST.set(max(0.0, ready.oldest_seconds) if ready else 0.0)
             await asyncio.sleep(CENSUS_SECONDS)
-
-    async def _rest(self) -> None:
-        try:
-            async with asyncio.timeout(IDLE_SECONDS):
-                await self._woken.wait()
-        except TimeoutError:
-            return
-        finally:
-            self._woken.clear()
 
     async def _let_go(self) -> None:
         """Give what is under way some time to end; the leases of the rest will run out."""
