@@ -1,8 +1,9 @@
 """Migrations: numbered SQL files, applied once, in order, and never changed afterwards.
 
 A file named `….alone.sql` runs outside of a transaction, statement by statement,
-for what PostgreSQL refuses inside one (`create index concurrently`); it must be
-written so that it can be run again after it failed half way.
+for what PostgreSQL refuses inside one (`create index concurrently`). Its statements
+end in a semicolon at the end of a line, none of them has one within, and the file
+can be run again after it failed half way.
 """
 
 import asyncio

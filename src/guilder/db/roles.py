@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from contextlib import suppress
 from typing import Final
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -72,7 +73,9 @@ async def ensure_app_role(owner: asyncpg.Connection, password: str | None) -> No
     """Make the application's role where it is missing, and give it the password of today."""
     exists = await owner.fetchval("select true from pg_roles where rolname = $1", APP_ROLE)
     if not exists:
-        await owner.execute(f"create role {APP_ROLE} login noinherit")
+        with suppress(asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
+            # Roles belong to the server: for another of its databases one may be made just now.
+            await owner.execute(f"create role {APP_ROLE} login noinherit")
     if password is not None:
         literal = await owner.fetchval("select quote_literal($1)", password)
         await owner.execute(f"alter role {APP_ROLE} login password {literal}")
@@ -80,6 +83,10 @@ async def ensure_app_role(owner: asyncpg.Connection, password: str | None) -> No
     database = await owner.fetchval("select quote_ident(current_database())")
     await owner.execute(f"revoke create, temporary on database {database} from public")
     await owner.execute("revoke create on schema public from public")
+    if await owner.fetchval("select rolsuper from pg_roles where rolname = current_user"):
+        # So that the role owns nothing at all, not even a large object.
+        for function in ("lo_create(oid)", "lo_creat(integer)", "lo_from_bytea(oid, bytea)"):
+            await owner.execute(f"revoke execute on function {function} from public")
 
 
 def app_password(secret: bytes) -> str:

@@ -85,8 +85,9 @@ class Signals:
         finally:
             connection.terminate()
 
-    def _heard(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
-        sender, *topics = str(payload).split(" ")
+    def _heard(self, *notice: object) -> None:
+        """Take what the driver delivers: connection, process, channel, and what was sent."""
+        sender, *topics = str(notice[-1]).split(" ")
         if sender != self._process:
             for topic in topics:
                 self._tell(topic)

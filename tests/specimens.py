@@ -1,0 +1,159 @@
+"""Specimens: a row of every table for a tenant, made from what the catalog says of the table.
+
+What the types and checks do not tell stands in HINTS. A new table for which that
+is not enough fails with its name, and wants a hint here.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from tests.catalog import TABLES
+
+FAR = datetime(2099, 1, 1, tzinfo=UTC)
+
+BY_TYPE: dict[str, Callable[[str, str], Any]] = {
+    "uuid": lambda _, __: uuid4(),
+    "text": lambda column, mark: f"{column} {mark}",
+    "text[]": lambda column, mark: [f"{column} {mark}"],
+    "uuid[]": lambda _, __: [uuid4()],
+    "bytea": lambda _, __: uuid4().bytes + uuid4().bytes,
+    "smallint": lambda _, __: 1,
+    "integer": lambda _, __: 1,
+    "bigint": lambda _, __: 1,
+    "numeric": lambda _, __: Decimal(1),
+    "double precision": lambda _, __: 1.0,
+    "boolean": lambda _, __: True,
+    "date": lambda _, __: date(2020, 1, 2),
+    "timestamp with time zone": lambda _, __: datetime(2020, 1, 2, tzinfo=UTC),
+    "interval": lambda _, __: timedelta(hours=1),
+    "jsonb": lambda column, mark: f'{{"{column}": "{mark}"}}',
+}
+
+HINTS: dict[str, Callable[[str], Any]] = {
+    "events.event.type": lambda _: "specimen.planted",
+    "events.outbox.type": lambda _: "specimen.planted",
+    "identity.api_key.hint": lambda mark: mark[:4],
+    "identity.tenant.slug": lambda mark: f"shop-{mark}",
+    "jobs.job.lease_until": lambda _: FAR,
+    "jobs.job.run_at": lambda _: FAR,
+    "jobs.job.status": lambda _: "running",
+}
+"""What a column wants to hear, by `schema.table.column`."""
+
+COLUMNS = """
+    select
+        attname as name,
+        format_type(atttypid, atttypmod) as type,
+        attnotnull and not atthasdef and attidentity = '' and attgenerated = '' as must_be_given,
+        (
+            select min((regexp_match(pg_get_constraintdef(oid), 'ARRAY\\[''([^'']*)'''))[1])
+            from pg_constraint
+            where contype = 'c' and conrelid = attrelid and conkey = array[attnum]
+        ) as first_choice
+    from pg_attribute
+    where attrelid = $1::oid and attnum > 0 and not attisdropped
+    order by attnum
+"""
+
+REFERENCES = """
+    select
+        confrelid as parent,
+        array(
+            select (child.attname, target.attname)
+            from unnest(conkey, confkey) as pair (mine, theirs)
+            join pg_attribute as child on child.attrelid = conrelid and child.attnum = pair.mine
+            join pg_attribute as target
+                on target.attrelid = confrelid and target.attnum = pair.theirs
+        ) as pairs
+    from pg_constraint
+    where contype = 'f' and conrelid = $1::oid and confrelid <> conrelid and conparentid = 0
+"""
+
+
+@dataclass(frozen=True)
+class Specimens:
+    """What was planted for one tenant, by table."""
+
+    tenant_id: UUID
+    rows: dict[str, asyncpg.Record] = field(default_factory=dict)
+    marks: set[str] = field(default_factory=set)
+
+    def shown_in(self, text: str) -> list[str]:
+        """What of this tenant can be read in a text."""
+        return [mark for mark in (*self.marks, str(self.tenant_id)) if mark in text]
+
+
+async def plant(
+    owner: asyncpg.Connection, tenant_id: UUID, *, only: Collection[str] | None = None
+) -> Specimens:
+    """Write a row of the tenant into every table, parents first; or into some and their parents."""
+    planted = Specimens(tenant_id)
+    known = {row["oid"]: row for row in await owner.fetch(TABLES) if row["tenant_column"]}
+    for oid, table in known.items():
+        if only is None or table["name"] in only:
+            await _plant_one(owner, oid, known, planted)
+    return planted
+
+
+async def _plant_one(
+    owner: asyncpg.Connection, oid: int, known: dict[int, asyncpg.Record], planted: Specimens
+) -> None:
+    table, tenant_column = known[oid]["name"], known[oid]["tenant_column"]
+    if table in planted.rows:
+        return
+    references = await owner.fetch(REFERENCES, oid)
+    values: dict[str, Any] = {}
+    for reference in references:
+        if reference["parent"] in known:
+            await _plant_one(owner, reference["parent"], known, planted)
+            parent = planted.rows[known[reference["parent"]]["name"]]
+            values |= {child: parent[target] for child, target in reference["pairs"]}
+    values[tenant_column] = planted.tenant_id
+    mark = uuid4().hex[:12]
+    for column in await owner.fetch(COLUMNS, oid):
+        if column["name"] not in values and (
+            column["must_be_given"] or f"{table}.{column['name']}" in HINTS
+        ):
+            values[column["name"]] = _value(table, column, mark)
+    planted.rows[table] = row = await _insert(owner, table, values)
+    planted.marks.add(mark)
+    planted.marks.update(rendered(value) for value in row if isinstance(value, UUID | bytes))
+
+
+def _value(table: str, column: asyncpg.Record, mark: str) -> Any:
+    if hint := HINTS.get(f"{table}.{column['name']}"):
+        return hint(mark)
+    if column["first_choice"] is not None:
+        return column["first_choice"]
+    if column["type"] not in BY_TYPE:
+        pytest.fail(f"{table}.{column['name']} is {column['type']}: give it a hint in {__name__}")
+    return BY_TYPE[column["type"]](column["name"], mark)
+
+
+async def _insert(owner: asyncpg.Connection, table: str, values: dict[str, Any]) -> asyncpg.Record:
+    columns = ", ".join(f'"{name}"' for name in values)
+    places = ", ".join(f"${number}" for number in range(1, len(values) + 1))
+    try:
+        row = await owner.fetchrow(
+            f"insert into {table} ({columns}) values ({places}) returning *", *values.values()
+        )
+    except asyncpg.IntegrityConstraintViolationError as refused:
+        pytest.fail(f"{table} refuses {values}: {refused}. Give it a hint in {__name__}.")
+    assert row is not None
+    return row
+
+
+def rendered(value: Any) -> str:
+    """A value as one would recognise it."""
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, asyncpg.Record | list | tuple):
+        return " ".join(map(rendered, value))
+    return str(value)
