@@ -1,9 +1,9 @@
 """Logs: one line an event, for people on a terminal and as JSON for everything else."""
 
+import asyncio
 import atexit
 import logging
 import sys
-from collections.abc import Callable
 from typing import Any, BinaryIO, Final, Literal
 
 import msgspec
@@ -12,8 +12,6 @@ import structlog
 MOST_LINES: Final = 100
 """So many lines are gathered at most before they are written."""
 
-Later = Callable[[Callable[[], None]], object]
-
 
 class Sink:
     """Where lines go as JSON. Those of one turn of the event loop are written together."""
@@ -21,16 +19,20 @@ class Sink:
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._lines: list[bytes] = []
-        self.later: Later | None = None
         atexit.register(self.flush)
 
     def write(self, line: bytes) -> None:
         """Take one line; without an event loop it is written at once."""
         self._lines.append(line)
-        if len(self._lines) >= MOST_LINES or self.later is None:
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
             self.flush()
-        elif len(self._lines) == 1:
-            self.later(self.flush)
+            return
+        if len(self._lines) == 1:
+            loop.call_soon(self.flush)
+        elif len(self._lines) >= MOST_LINES:
+            self.flush()
 
     def flush(self) -> None:
         """Write what has gathered. Who does not want to read the log does not stop us."""
@@ -47,7 +49,7 @@ _sink: Sink | None = None
 _stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
 
 
-def start_logging(level: str, form: Literal["auto", "pretty", "json"]) -> Sink:
+def start_logging(level: str, form: Literal["auto", "pretty", "json"]) -> None:
     """Set up logging for this process, once. The log goes to standard error."""
     global _sink  # noqa: PLW0603 - one log for the process, as there is one standard error
     sink = Sink(sys.stderr.buffer)
@@ -60,20 +62,22 @@ def start_logging(level: str, form: Literal["auto", "pretty", "json"]) -> Sink:
     wrapper = structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()])
     if pretty:
         structlog.configure(
-            processors=[*shared, structlog.dev.ConsoleRenderer()],
+            processors=[
+                *shared,
+                structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+            ],
             wrapper_class=wrapper,
             logger_factory=structlog.PrintLoggerFactory(sys.stderr),
             cache_logger_on_first_use=True,
         )
     else:
         structlog.configure(
-            processors=[*shared, structlog.processors.dict_tracebacks, _encode],
+            processors=[*shared, _traceback, _encode],
             wrapper_class=wrapper,
             logger_factory=lambda *_: _SinkLogger(sink),
             cache_logger_on_first_use=True,
         )
     logging.basicConfig(level=logging.WARNING, handlers=[_Bridge()], force=True)
-    return sink
 
 
 def tell(event: str, line: msgspec.Struct) -> None:
@@ -86,6 +90,12 @@ def tell(event: str, line: msgspec.Struct) -> None:
         b'{"event":"%b","level":"info","timestamp":"%b",%b'
         % (event.encode(), now, msgspec.json.encode(line)[1:])
     )
+
+
+# Without the values of local variables: among them are tokens, and what people sent.
+_traceback = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
 
 
 def _encode(_: object, __: str, event: Any) -> bytes:
