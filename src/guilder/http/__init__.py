@@ -1,26 +1,40 @@
 """What every endpoint needs.
 
-A typed function becomes an endpoint whose decoding, limits, scopes, idempotency
-and documentation follow from its signature. Whatever goes wrong is answered as
+A typed function becomes an endpoint whose decoding, limits, scopes and idempotency
+follow from its signature. Whatever goes wrong is answered as
 one RFC 9457 document.
 """
 
 from .answers import forget_answers
 from .caller import Caller, Gatekeeper
 from .calls import Reception
-from .docs import docs_endpoints
 from .door import Door
 from .endpoint import Endpoint, delete, get, patch, post, put
 from .health import health_endpoints
+from .limits import (
+    DEFAULT_PAGE,
+    DRAIN_SECONDS,
+    MAX_BODY_BYTES,
+    MAX_IDEMPOTENCY_KEY,
+    MAX_PAGE,
+)
 from .listing import Listing, Page
-from .openapi import openapi
-from .problems import FieldError, InvalidRequest
+from .outcomes import details_of, problems_of
+from .problems import PROBLEM_TYPE, PROBLEMS_AT, FieldError, InvalidRequest
 from .protocol import LimitedProtocol
 from .rates import Rates
-from .response import API_VERSION, EventStream, Response
+from .response import API_VERSION, PAGE_HEADERS, EventStream, Response
 
 __all__ = [
     "API_VERSION",
+    "DEFAULT_PAGE",
+    "DRAIN_SECONDS",
+    "MAX_BODY_BYTES",
+    "MAX_IDEMPOTENCY_KEY",
+    "MAX_PAGE",
+    "PAGE_HEADERS",
+    "PROBLEMS_AT",
+    "PROBLEM_TYPE",
     "Caller",
     "Door",
     "Endpoint",
@@ -35,12 +49,12 @@ __all__ = [
     "Reception",
     "Response",
     "delete",
-    "docs_endpoints",
+    "details_of",
     "forget_answers",
     "get",
     "health_endpoints",
-    "openapi",
     "patch",
     "post",
+    "problems_of",
     "put",
 ]

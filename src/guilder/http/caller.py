@@ -8,6 +8,7 @@ from guilder.db import Pool, Tx, tenant_transaction, transact
 from guilder.kernel import Actor, TenantId
 
 from .problems import NotAuthenticated, PermissionMissing, TenantMayNotWrite
+from .rates import Rates, Standing
 from .request import Request
 
 R = TypeVar("R")
@@ -32,7 +33,13 @@ class Caller:
     """
 
     def __init__(
-        self, pool: Pool, gatekeeper: Gatekeeper, request: Request, *, permission: str
+        self,
+        pool: Pool,
+        gatekeeper: Gatekeeper,
+        request: Request,
+        *,
+        permission: str,
+        rates: Rates,
     ) -> None:
         token = _token_of(request)
         tenant_id = gatekeeper.tenant_of(token)
@@ -41,9 +48,11 @@ class Caller:
         self.pool = pool
         self.tenant_id = tenant_id
         self.request = request
+        self.standing: Standing | None = None
         self._gatekeeper = gatekeeper
         self._token = token
         self._permission = permission
+        self._rates = rates
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
@@ -61,10 +70,12 @@ class Caller:
         return await transact(self.pool, self.tenant_id, admitted)
 
     async def enter(self, tx: Tx) -> Actor:
-        """Let the caller into a transaction, or say why not."""
+        """Let the caller into a transaction, or say why not. A call counts once, refused or not."""
         actor = await self._gatekeeper.admit(tx, self._token)
         if actor is None:
             raise NotAuthenticated
+        if self.standing is None and actor.calls_per_minute is not None:
+            self.standing = self._rates.count(actor.tenant_id, actor.calls_per_minute)
         if not actor.allows(self._permission):
             raise PermissionMissing(needs=self._permission)
         if not actor.may_write and self.request.method not in READS:

@@ -11,16 +11,18 @@ from guilder.kernel import Problem
 
 from .calls import Call, Reception
 from .endpoint import Endpoint
-from .limits import MAX_REQUESTS_IN_FLIGHT
+from .limits import BODY_SECONDS, MAX_REQUESTS_IN_FLIGHT, MAX_REQUESTS_OPEN
 from .metrics import Meter
+from .negotiation import EVENT_STREAM_TYPES, JSON_TYPES
 from .problems import (
     EndpointTimeout,
     InternalError,
     Overloaded,
+    RequestTimeout,
     ShuttingDown,
     VersionNotKnown,
 )
-from .request import EVENT_STREAM_TYPES, JSON_TYPES, ClientGone, Receive, Request, Scope, Send
+from .request import ClientGone, Receive, Request, Scope, Send
 from .response import API_VERSION, EventStream, Response, problem_response
 from .routing import Router
 from .streams import Streams
@@ -38,15 +40,19 @@ class Door:
         reception: Reception,
         *,
         max_in_flight: int = MAX_REQUESTS_IN_FLIGHT,
+        max_open: int = MAX_REQUESTS_OPEN,
+        streams: Streams | None = None,
     ) -> None:
         self._router = Router()
         for endpoint in endpoints:
             self._router.add(endpoint)
         self._reception = reception
-        self._streams = Streams()
+        self._streams = streams or Streams()
         self._meter = Meter()
         self._max_in_flight = max_in_flight
+        self._max_open = max_open
         self._in_flight = 0
+        self._open = 0
         self.draining = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,15 +60,20 @@ class Door:
             return
         began = time.perf_counter()
         request = Request(scope, receive)
+        self._open += 1
         try:
             answer = await self._answer(request)
+            may_stay = request.is_complete or await request.discard_body()
         except ClientGone:
             return
+        finally:
+            self._open -= 1
+        status = 200 if isinstance(answer, EventStream) else answer.status
+        self._meter.count(request, status, time.perf_counter() - began)
         if isinstance(answer, EventStream):
             await self._streams.send(answer, request, receive=receive, send=send)
-            return
-        await send_response(answer, request, send)
-        self._meter.count(request, answer.status, time.perf_counter() - began)
+        else:
+            await send_response(answer, request, send, may_stay=may_stay)
 
     def drain(self) -> None:
         """Refuse what comes from now on and end the streams; what is under way goes on."""
@@ -70,22 +81,21 @@ class Door:
         self._streams.end()
 
     async def _answer(self, request: Request) -> Response | EventStream:
-        self._in_flight += 1
         try:
             return await self._call(request)
         except Problem as problem:
             return problem_response(problem, request.id)
         except ClientGone:
             raise
+        except asyncio.CancelledError:
+            if not self.draining:
+                raise
+            return problem_response(ShuttingDown(), request.id)
         except Exception:
             log.exception("request failed", request_id=request.id, route=request.route)
             return problem_response(InternalError(), request.id)
-        finally:
-            self._in_flight -= 1
 
     async def _call(self, request: Request) -> Response | EventStream:
-        if self._in_flight > self._max_in_flight:
-            raise Overloaded
         request.check_head()
         endpoint, values = self._router.find(request.method, request.path)
         request.route = endpoint.path
@@ -97,24 +107,54 @@ class Door:
             request.must_accept(EVENT_STREAM_TYPES if endpoint.is_stream else JSON_TYPES)
         if endpoint.body_type is not None:
             request.must_be_json()
-        await request.read_body(endpoint.max_body_bytes)
+        self._require_room(endpoint)
+        limit = asyncio.timeout(BODY_SECONDS)
         try:
-            async with asyncio.timeout(endpoint.timeout_seconds):
-                return await Call(self._reception, endpoint, request, values).answer()
+            async with limit:
+                await request.read_body(endpoint.max_body_bytes)
+                now = asyncio.get_running_loop().time()
+                limit.reschedule(now + endpoint.timeout_seconds)
+                return await self._work(endpoint, request, values)
         except TimeoutError as slow:
-            raise EndpointTimeout from slow
+            if not limit.expired():
+                raise
+            if request.is_complete:
+                raise EndpointTimeout from slow
+            request.is_overdue = True
+            raise RequestTimeout from slow
+
+    def _require_room(self, endpoint: Endpoint) -> None:
+        """Refuse more work than can be done well; whoever asks how we are is always answered."""
+        if endpoint.permission is not None and (
+            self._in_flight >= self._max_in_flight or self._open > self._max_open
+        ):
+            raise Overloaded
+
+    async def _work(
+        self, endpoint: Endpoint, request: Request, values: tuple[str, ...]
+    ) -> Response | EventStream:
+        self._require_room(endpoint)
+        self._in_flight += 1
+        try:
+            answer = await Call(self._reception, endpoint, request, values=values).answer()
+        finally:
+            self._in_flight -= 1
+        if isinstance(answer, EventStream):
+            self._streams.require_room(answer)
+        return answer
 
 
-async def send_response(response: Response, request: Request, send: Send) -> None:
+async def send_response(
+    response: Response, request: Request, send: Send, *, may_stay: bool = True
+) -> None:
     """Write a response down, with the headers that all of them carry."""
-    headers = [
-        *response.common,
-        (b"request-id", request.id.encode()),
-        (b"content-length", str(len(response.body)).encode()),
-        *response.headers,
-    ]
+    headers = [*response.common, (b"request-id", request.id.encode()), *response.headers]
+    if response.status != 204:  # noqa: PLR2004 - which has no content, and so no length of it
+        headers.append((b"content-length", str(len(response.body)).encode()))
     if response.body:
         headers.append((b"content-type", response.content_type))
+    if not may_stay:
+        headers.append((b"connection", b"close"))
     body = b"" if request.method == "HEAD" else response.body
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

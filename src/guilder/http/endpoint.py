@@ -7,6 +7,7 @@ the query. The return type is the answer's.
 """
 
 import inspect
+import re
 from collections.abc import Awaitable, Callable
 from types import NoneType
 from typing import Annotated, Any, Final, Protocol, TypeVar, get_type_hints
@@ -18,7 +19,7 @@ from guilder.db import Tx, plain_type
 from guilder.kernel import Actor, CursorSeal, Problem, TenantId
 
 from .caller import Caller
-from .complaints import in_body, in_query
+from .complaints import UNKNOWN, in_body, in_query, misread, times_beyond
 from .limits import (
     DEFAULT_PAGE,
     ENDPOINT_SECONDS,
@@ -27,9 +28,10 @@ from .limits import (
 )
 from .listing import Page
 from .problems import FieldError, InvalidRequest, MalformedBody, NotFound
+from .query import parameters_of
 from .request import Request
 from .response import EventStream, Response
-from .strict_json import refuse_ambiguous
+from .strict_json import parse
 
 R = TypeVar("R")
 Function = Callable[..., Awaitable[R]]
@@ -39,6 +41,12 @@ LIMIT = Annotated[int, msgspec.Meta(ge=1, le=MAX_PAGE, description="How many to 
 CURSOR = Annotated[
     str, msgspec.Meta(description="`next_cursor` of the page before, to go on from there.")
 ]
+
+UUID_CHARACTERS: Final = 36
+"""Of the written form, with its hyphens, and of no other."""
+
+FIRST_AND_LAST_DAY: Final = (b"0001-01-01", b"9999-12-31", b"\\u")
+"""What a body holds where it may name a time that has no place in UTC, written out or escaped."""
 
 
 class Endpoint:
@@ -75,7 +83,9 @@ class Endpoint:
         self.query_type = self._query_struct(hints)
         self._decode = msgspec.json.Decoder(self.body_type).decode if self.body_type else None
         self._path = [(name, _path_reader(kind)) for name, kind in self.path_types.items()]
-        self.is_idempotent = method == "POST" and "tx" in self.given
+        self.is_idempotent = (
+            method == "POST" and permission is not None and "caller" not in self.given
+        )
         self.answers_json = self.answer is not Response
 
     @property
@@ -97,7 +107,10 @@ class Endpoint:
         if not fields:
             return None
         return msgspec.defstruct(
-            f"{self.function.__name__}_query", fields, kw_only=True, forbid_unknown_fields=True
+            re.sub(r"\W+", "_", f"{self.method}{self.path}_query"),
+            fields,
+            kw_only=True,
+            forbid_unknown_fields=True,
         )
 
     def read(self, request: Request, values: tuple[str, ...]) -> dict[str, Any]:
@@ -105,16 +118,7 @@ class Endpoint:
         arguments = {
             name: read(value) for (name, read), value in zip(self._path, values, strict=True)
         }
-        errors: list[FieldError] = []
-        sent = request.query()
-        if self.query_type is not None:
-            try:
-                query = msgspec.convert(sent, self.query_type, strict=False)
-                arguments |= {name: getattr(query, name) for name in query.__struct_fields__}
-            except msgspec.ValidationError:
-                errors += in_query(sent, self.query_type)
-        elif sent:
-            errors += [FieldError("is not known here", parameter=name[:80]) for name in sent]
+        errors = self._read_query(request.query_string, arguments)
         if self._decode is not None:
             try:
                 arguments["body"] = self._read_body(request.body)
@@ -124,18 +128,38 @@ class Endpoint:
             raise InvalidRequest(errors=errors)
         return arguments
 
+    def _read_query(self, query_string: bytes, arguments: dict[str, Any]) -> list[FieldError]:
+        """Add the query's arguments; what comes back is what was wrong."""
+        sent, errors = parameters_of(query_string) if query_string else ({}, [])
+        if sent is None:
+            return errors
+        if self.query_type is None:
+            return errors + [FieldError(UNKNOWN, parameter=name[:80]) for name in sent]
+        try:
+            query = msgspec.convert(sent, self.query_type, strict=False)
+        except msgspec.ValidationError:
+            return errors + in_query(sent, self.query_type)
+        for name, text in sent.items():
+            if misread(text, getattr(query, name)):
+                return errors + in_query(sent, self.query_type)
+        arguments |= {name: getattr(query, name) for name in query.__struct_fields__}
+        return errors
+
     def _read_body(self, body: bytes) -> Any:
         if not body:
             raise MalformedBody(detail="there is no body")
-        refuse_ambiguous(body)
+        value = parse(body)
         try:
-            return self._decode(body)  # type: ignore[misc]
+            decoded = self._decode(body)  # type: ignore[misc]
         except msgspec.ValidationError as refused:
-            found = in_body(msgspec.json.decode(body), self.body_type)
             sentence = str(refused).partition(" - at ")[0]
-            raise InvalidRequest(errors=found or [FieldError(sentence, pointer="")]) from refused
+            found = in_body(value, self.body_type) or [FieldError(sentence, pointer="")]
+            raise InvalidRequest(errors=found) from refused
         except msgspec.DecodeError as refused:
             raise MalformedBody(detail=str(refused)) from refused
+        if any(sign in body for sign in FIRST_AND_LAST_DAY) and (beyond := times_beyond(decoded)):
+            raise InvalidRequest(errors=beyond)
+        return decoded
 
     def page(
         self, arguments: dict[str, Any], request: Request, *, seal: CursorSeal, tenant_id: TenantId
@@ -152,13 +176,12 @@ def _path_reader(kind: Any) -> Callable[[str], Any]:
 
     def read(value: str) -> Any:
         try:
-            if plain is UUID:
-                if len(value) != 36:  # noqa: PLR2004 - the written form, and no other
-                    raise NotFound
-                return UUID(value)
-            return msgspec.convert(value, kind, strict=False)
-        except (ValueError, msgspec.ValidationError) as wrong:
+            found = msgspec.convert(value, kind, strict=False)
+        except msgspec.ValidationError as wrong:
             raise NotFound from wrong
+        if misread(value, found) or (plain is UUID and len(value) != UUID_CHARACTERS):
+            raise NotFound
+        return found
 
     return read
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import msgspec
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from guilder.db import Pool, system_transaction
+from guilder.db import DatabaseBusy, DatabaseUnavailable, Pool, TooSlow, system_transaction
 
 from .endpoint import Endpoint, get
 from .problems import ShuttingDown
@@ -26,7 +26,7 @@ def health_endpoints(pool: Pool, is_draining: Callable[[], bool]) -> list[Endpoi
         """The process answers."""
         return Health("alive")
 
-    @get("/readyz", None, problems=(ShuttingDown,))
+    @get("/readyz", None, problems=(DatabaseUnavailable, DatabaseBusy, TooSlow))
     async def ready() -> Health:
         """The process takes requests: it is not about to stop, and the database answers."""
         if is_draining():

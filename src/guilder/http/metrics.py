@@ -2,8 +2,10 @@
 
 from typing import Final, final
 
-import structlog
+import msgspec
 from prometheus_client import Histogram
+
+from guilder.logs import tell
 
 from .request import Request
 
@@ -15,7 +17,15 @@ SECONDS: Final = Histogram(
 )
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
-log = structlog.get_logger()
+
+class Line(msgspec.Struct):
+    """What the log says of a request: nothing of what was sent."""
+
+    method: str
+    route: str
+    status: int
+    milliseconds: float
+    request_id: str
 
 
 @final
@@ -32,11 +42,5 @@ class Meter:
         if histogram is None:
             histogram = self._known[key] = SECONDS.labels(method, request.route, str(status))
         histogram.observe(seconds)
-        log.info(
-            "request",
-            method=method,
-            route=request.route or "none",
-            status=status,
-            milliseconds=round(seconds * 1000, 2),
-            request_id=request.id,
-        )
+        milliseconds = round(seconds * 1000, 2)
+        tell("request", Line(method, request.route, status, milliseconds, request.id))

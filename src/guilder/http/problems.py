@@ -6,8 +6,8 @@ import msgspec
 
 from guilder.kernel import Problem
 
-TYPE_BASE: Final = "/docs#problem-"
-CONTENT_TYPE: Final = "application/problem+json"
+PROBLEMS_AT: Final = "/docs#problem-"
+PROBLEM_TYPE: Final = "application/problem+json"
 
 
 class FieldError(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -30,11 +30,11 @@ class MethodNotAllowed(Problem, status=405):
 
 
 class NotAcceptable(Problem, status=406):
-    """The answer is JSON, which the request does not accept."""
+    """The request does not accept the type that is answered here."""
 
 
 class MalformedRequest(Problem, status=400):
-    """What arrived is not HTTP."""
+    """The request breaks the rules of HTTP, or can be read in two ways."""
 
     detail: str
 
@@ -56,7 +56,7 @@ class TargetTooLong(Problem, status=414):
 
 
 class UnsupportedMediaType(Problem, status=415):
-    """A body is sent as application/json, in UTF-8."""
+    """A body is sent as application/json, in UTF-8, and not compressed."""
 
 
 class HeadersTooLarge(Problem, status=431):
@@ -104,6 +104,12 @@ class TooManyRequests(Problem, status=429):
     retry_after: int
 
 
+class TooManyStreams(Problem, status=429, retry_after_seconds=10):
+    """The tenant has as many streams open as it may have at once."""
+
+    maximum: int
+
+
 class Overloaded(Problem, status=503, retry_after_seconds=1):
     """More requests are under way than can be served well."""
 
@@ -123,7 +129,7 @@ class InternalError(Problem, status=500):
 def document_of(problem: Problem, request_id: str) -> bytes:
     """The problem as RFC 9457 has it."""
     document: dict[str, Any] = {
-        "type": TYPE_BASE + problem.code,
+        "type": PROBLEMS_AT + problem.code,
         "title": problem.title,
         "status": problem.status,
         "code": problem.code,

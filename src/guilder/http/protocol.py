@@ -1,85 +1,159 @@
-"""The wire: uvicorn's HTTP protocol, with limits on a head that does not end or does not arrive."""
+"""The wire: uvicorn's HTTP protocol, with limits on heads that do not end or do not arrive."""
 
 import asyncio
+from http import HTTPStatus
 from typing import Any, Final
 
+import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from guilder.kernel import Problem
 
 from .limits import HEAD_SECONDS, MAX_HEADER_BYTES, MAX_TARGET_BYTES
-from .problems import (
-    CONTENT_TYPE,
-    HeadersTooLarge,
-    MalformedRequest,
-    RequestTimeout,
-    TargetTooLong,
-    document_of,
-)
+from .problems import HeadersTooLarge, MalformedRequest, RequestTimeout, TargetTooLong
+from .request import new_request_id
+from .response import problem_response
 
-REASONS: Final = {400: b"Bad Request", 408: b"Request Timeout", 414: b"URI Too Long"}
+MAX_HEAD_BYTES: Final = MAX_TARGET_BYTES + MAX_HEADER_BYTES
+
+BODY_HEADERS: Final = frozenset({b"content-length", b"transfer-encoding"})
+LINGER_SECONDS: Final = 2.0
+"""Who is still sending needs a moment to read why it should not."""
+
+log = structlog.get_logger()
+
+
+class Nowhere(list[tuple[bytes, bytes]]):
+    """Where headers go that follow the body: they are none of the request's."""
+
+    def append(self, header: tuple[bytes, bytes]) -> None:
+        """Forget it."""
 
 
 class LimitedProtocol(HttpToolsProtocol):
-    """Closes a connection whose head is too large, too slow, or not HTTP, and says why."""
+    """Closes a connection whose head is too large, too slow, or not HTTP, and says why.
+
+    The parser tells of a header when it is whole, so one that goes on and on is
+    counted by what arrived. Between two requests a connection waits for a head.
+    """
+
+    head_seconds = HEAD_SECONDS
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self._head_bytes = 0
-        self._head_timer: asyncio.TimerHandle | None = None
+        self._in_head = True
+        self._has_begun = False
+        self._target_bytes = 0
+        self._raw_bytes = 0
+        self._owed = 0
+        self._refusal: Problem | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._start_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
         super().connection_lost(exc)
 
+    def data_received(self, data: bytes) -> None:
+        if self._refusal:
+            return
+        self._has_begun = not self._in_head
+        super().data_received(data)
+        if self._refusal:
+            return
+        if self._in_head and not self._has_begun:
+            self._raw_bytes += len(data)
+            if self._raw_bytes > MAX_HEAD_BYTES:
+                self._refuse(HeadersTooLarge(maximum_bytes=MAX_HEADER_BYTES))
+            elif self._timer is None:
+                self._start_timer()
+
     def on_message_begin(self) -> None:
-        self._head_bytes = 0
+        self._in_head = self._has_begun = True
+        self._target_bytes = 0
+        self._raw_bytes = 0
         self._start_timer()
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
-        self._head_bytes += len(url)
-        if self._head_bytes > MAX_TARGET_BYTES:
+        self._target_bytes += len(url)
+        if self._target_bytes > MAX_TARGET_BYTES:
             self._refuse(TargetTooLong(maximum_bytes=MAX_TARGET_BYTES))
-            return
-        super().on_url(url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._head_bytes += len(name) + len(value)
-        if self._head_bytes > MAX_HEADER_BYTES + MAX_TARGET_BYTES:
-            self._refuse(HeadersTooLarge(maximum_bytes=MAX_HEADER_BYTES))
-            return
-        super().on_header(name, value)
+        if not self._refusal:
+            super().on_url(url)
 
     def on_headers_complete(self) -> None:
+        """Begin the request. The parser leaves off at an upgrade, whether we take it or not."""
         self._stop_timer()
-        if not self.transport.is_closing():
+        leaves_off = self.parser.should_upgrade()
+        if leaves_off and any(name in BODY_HEADERS for name, _ in self.headers):
+            self._refuse(MalformedRequest(detail="an upgrade with a body is not understood"))
+        if not self._refusal:
             super().on_headers_complete()
+            self.headers = Nowhere()
+            self._in_head = False
+            self._owed += 1
+            if leaves_off:
+                self.cycle.keep_alive = False
+
+    def on_message_complete(self) -> None:
+        if not self._refusal:
+            self._in_head = True
+            super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        self._owed -= 1
+        super().on_response_complete()
+        if self._refusal and not self._owed:
+            self._write(self._refusal)
 
     def send_400_response(self, msg: str) -> None:
-        if not self.transport.is_closing():
-            self._refuse(MalformedRequest(detail=msg))
+        self._refuse(MalformedRequest(detail=msg))
 
     def _start_timer(self) -> None:
         self._stop_timer()
-        self._head_timer = self.loop.call_later(HEAD_SECONDS, self._too_slow)
+        self._timer = self.loop.call_later(self.head_seconds, self._too_slow)
 
     def _stop_timer(self) -> None:
-        if self._head_timer:
-            self._head_timer.cancel()
-            self._head_timer = None
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
 
     def _too_slow(self) -> None:
-        if not self.transport.is_closing():
-            self._refuse(RequestTimeout())
+        self._refuse(RequestTimeout())
 
     def _refuse(self, problem: Problem) -> None:
-        body = document_of(problem, "none")
-        reason = REASONS.get(problem.status, b"Request Header Fields Too Large")
-        self.transport.write(
-            b"HTTP/1.1 %d %b\r\ncontent-type: %b\r\ncontent-length: %d\r\n"
-            b"connection: close\r\n\r\n%b"
-            % (problem.status, reason, CONTENT_TYPE.encode(), len(body), body)
-        )
-        self.transport.close()
+        """Say so once, and after the answers to what came before on this connection."""
+        if self._refusal or self.transport.is_closing():
+            return
+        self._refusal = problem
+        self._stop_timer()
+        if not self._in_head and self.pipeline:
+            self.pipeline.popleft()  # the request itself, which waits for its turn and its body
+            self._owed -= 1
+        elif not self._in_head:
+            self._owed = 0
+        if self._owed:
+            self.flow.pause_reading()
+        else:
+            self._write(problem)
+
+    def _write(self, problem: Problem) -> None:
+        if self.transport.is_closing():
+            return
+        request_id = new_request_id()
+        log.info("request refused", status=problem.status, code=problem.code, request_id=request_id)
+        response = problem_response(problem, request_id)
+        lines = [
+            b"HTTP/1.1 %d %b" % (problem.status, HTTPStatus(problem.status).phrase.encode()),
+            *(b"%b: %b" % header for header in (*response.common, *response.headers)),
+            b"request-id: " + request_id.encode(),
+            b"content-type: " + response.content_type,
+            b"content-length: %d" % len(response.body),
+            b"connection: close",
+        ]
+        self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + response.body)
+        self.flow.resume_reading()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self._timer = self.loop.call_later(LINGER_SECONDS, self.transport.abort)

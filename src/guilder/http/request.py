@@ -1,24 +1,23 @@
 """The request, read within its limits."""
 
 import asyncio
+import itertools
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
-from urllib.parse import parse_qsl
 
 from .limits import (
-    BODY_SECONDS,
+    DISCARD_SECONDS,
+    MAX_DISCARDED_BYTES,
     MAX_HEADER_BYTES,
-    MAX_QUERY_PARAMETERS,
     MAX_TARGET_BYTES,
 )
+from .negotiation import Ranges, accepts, is_plain_json
 from .problems import (
     BodyTooLarge,
-    FieldError,
     HeadersTooLarge,
-    InvalidRequest,
+    MalformedRequest,
     NotAcceptable,
-    RequestTimeout,
     TargetTooLong,
     UnsupportedMediaType,
 )
@@ -28,8 +27,30 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-JSON_TYPES: Final = frozenset({b"*/*", b"application/json", b"application/*"})
-EVENT_STREAM_TYPES: Final = frozenset({b"*/*", b"text/event-stream", b"text/*"})
+MAX_LENGTH_DIGITS: Final = 18
+
+SINGLE: Final = frozenset(
+    {
+        b"authorization",
+        b"content-encoding",
+        b"content-length",
+        b"content-type",
+        b"guilder-version",
+        b"host",
+        b"idempotency-key",
+        b"last-event-id",
+    }
+)
+"""Headers that we read and that have one meaning only in one line."""
+
+
+START: Final = secrets.token_hex(6)
+NUMBERS: Final = itertools.count()
+
+
+def new_request_id() -> str:
+    """A name for a request: of this process, and of no other."""
+    return f"req_{START}{next(NUMBERS):012x}"
 
 
 class ClientGone(Exception):
@@ -37,116 +58,130 @@ class ClientGone(Exception):
 
 
 class Request:
-    """What arrived: the head at once, the body when it is asked for."""
+    """What arrived: the head at once, the body when it is asked for.
 
-    __slots__ = ("_receive", "body", "headers", "id", "method", "path", "query_string", "route")
+    The path is kept as it was sent: `%2F` is part of a segment, and not its end.
+    """
+
+    __slots__ = (
+        "_lines",
+        "_needs_host",
+        "_receive",
+        "body",
+        "headers",
+        "id",
+        "is_complete",
+        "is_overdue",
+        "method",
+        "path",
+        "query_string",
+        "route",
+    )
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self._receive = receive
-        self.id = "req_" + secrets.token_hex(12)
+        self.is_overdue = False
+        self.id = new_request_id()
         self.method: str = scope["method"]
-        self.path: str = scope["path"]
+        self.path: str = scope["raw_path"].decode("latin-1")
         self.query_string: bytes = scope["query_string"]
-        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self._lines: list[tuple[bytes, bytes]] = scope["headers"]
+        self.headers: dict[bytes, bytes] = dict(self._lines)
+        self._needs_host = scope["http_version"] == "1.1"
         self.body = b""
+        self.is_complete = False
         self.route = ""
 
     def check_head(self) -> None:
-        """Refuse a head that is larger than any honest one."""
+        """Refuse a head that is larger than any honest one, or that can be read in two ways."""
+        if len(self.headers) != len(self._lines):
+            self.headers = _joined(self._lines)
         if len(self.path) + len(self.query_string) > MAX_TARGET_BYTES:
             raise TargetTooLong(maximum_bytes=MAX_TARGET_BYTES)
         if sum(map(len, self.headers)) + sum(map(len, self.headers.values())) > MAX_HEADER_BYTES:
             raise HeadersTooLarge(maximum_bytes=MAX_HEADER_BYTES)
+        if self._needs_host and b"host" not in self.headers:
+            raise MalformedRequest(detail="there is no Host header")
 
     def header(self, name: bytes) -> str | None:
         value = self.headers.get(name)
         return None if value is None else value.decode("latin-1")
 
-    def query(self) -> dict[str, str]:
-        """The query's parameters, each given once."""
-        if not self.query_string:
-            return {}
-        try:
-            pairs = parse_qsl(
-                self.query_string.decode("ascii"),
-                keep_blank_values=True,
-                errors="strict",
-                max_num_fields=MAX_QUERY_PARAMETERS,
-            )
-        except ValueError as wrong:
-            detail = "the query is not readable as UTF-8, or has too many parameters"
-            raise InvalidRequest(errors=[FieldError(detail)]) from wrong
-        found = dict(pairs)
-        errors = [
-            FieldError("holds a NUL character", parameter=name)
-            for name, value in pairs
-            if "\0" in name + value
-        ]
-        if len(found) != len(pairs):
-            names = [name for name, _ in pairs]
-            twice = sorted({name for name in names if names.count(name) > 1})
-            errors += [FieldError("is given more than once", parameter=name) for name in twice]
-        if errors:
-            raise InvalidRequest(errors=errors)
-        return found
-
-    def must_accept(self, ours: frozenset[bytes]) -> None:
+    def must_accept(self, ours: Ranges) -> None:
         """Refuse a request that could not read the answer."""
         accept = self.headers.get(b"accept")
-        if accept is None or accept in ours:
-            return
-        for choice in accept.lower().split(b","):
-            kind, *params = (part.strip() for part in choice.split(b";"))
-            refused = any(param.replace(b" ", b"") in {b"q=0", b"q=0.0"} for param in params)
-            if kind in ours and not refused:
-                return
-        raise NotAcceptable
+        if accept is not None and not accepts(accept, ours):
+            raise NotAcceptable
 
     def must_be_json(self) -> None:
         """Refuse a body of another type."""
-        sent = self.headers.get(b"content-type", b"")
-        if sent == b"application/json":
-            return
-        kind, *params = (part.strip() for part in sent.lower().split(b";"))
-        if kind != b"application/json" or any(
-            param.startswith(b"charset=") and param.strip(b'"') != b"charset=utf-8"
-            for param in (part.replace(b'"', b"") for part in params)
-        ):
+        if not is_plain_json(self.headers):
             raise UnsupportedMediaType
 
     async def read_body(self, maximum: int) -> None:
-        """Read the body, as far as it may go and as long as it may take."""
-        if int(self.headers.get(b"content-length", b"0")) > maximum:
+        """Read the body, as far as it may go."""
+        length = self.headers.get(b"content-length", b"0")
+        if not length.isdigit():
+            raise MalformedRequest(detail="Content-Length is not a number")
+        if len(length) > MAX_LENGTH_DIGITS or int(length) > maximum:
             raise BodyTooLarge(maximum_bytes=maximum)
-        message = await self._next(None)
-        if not message.get("more_body", False):
-            self.body = message.get("body", b"")
-            if len(self.body) > maximum:
-                raise BodyTooLarge(maximum_bytes=maximum)
+        message = await self._next()
+        if message.get("more_body", False):
+            await self._read_parts(message, maximum)
             return
-        await self._read_parts(message, maximum)
+        self.is_complete = True
+        self.body = message.get("body", b"")
+        if len(self.body) > maximum:
+            raise BodyTooLarge(maximum_bytes=maximum)
 
     async def _read_parts(self, message: Message, maximum: int) -> None:
         parts: list[bytes] = []
         size = 0
-        deadline = asyncio.get_running_loop().time() + BODY_SECONDS
         while True:
             parts.append(message.get("body", b""))
             size += len(parts[-1])
+            self.is_complete = not message.get("more_body", False)
             if size > maximum:
                 raise BodyTooLarge(maximum_bytes=maximum)
-            if not message.get("more_body", False):
+            if self.is_complete:
                 self.body = b"".join(parts)
                 return
-            message = await self._next(deadline)
+            message = await self._next()
 
-    async def _next(self, deadline: float | None) -> Message:
-        loop = asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout_at(deadline or loop.time() + BODY_SECONDS):
-                message = await self._receive()
-        except TimeoutError as slow:
-            raise RequestTimeout from slow
+    async def _next(self) -> Message:
+        message = await self._receive()
         if message["type"] == "http.disconnect":
             raise ClientGone
         return message
+
+    async def discard_body(self) -> bool:
+        """Read on and forget, so that who is still sending gets to read the answer.
+
+        False where that is too much to ask, and the connection must end instead.
+        """
+        if self.is_complete:
+            return True
+        if self.is_overdue or b"expect" in self.headers:
+            return False
+        left = MAX_DISCARDED_BYTES
+        try:
+            async with asyncio.timeout(DISCARD_SECONDS):
+                while left > 0 and not self.is_complete:
+                    message = await self._receive()
+                    if message["type"] == "http.disconnect":
+                        raise ClientGone
+                    left -= len(message.get("body", b""))
+                    self.is_complete = not message.get("more_body", False)
+        except TimeoutError:
+            return False
+        return self.is_complete
+
+
+def _joined(lines: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Headers with their repetitions joined, as lists may come, and nothing else."""
+    joined: dict[bytes, bytes] = {}
+    for name, value in lines:
+        if name in joined and name in SINGLE:
+            raise MalformedRequest(detail=f"the header {name.decode()} is given more than once")
+        joined[name] = joined[name] + b", " + value if name in joined else value
+    return joined

@@ -7,7 +7,8 @@ import msgspec
 
 from guilder.kernel import Problem
 
-from .problems import CONTENT_TYPE, MethodNotAllowed, NotAuthenticated, TooManyRequests, document_of
+from .problems import PROBLEM_TYPE, MethodNotAllowed, NotAuthenticated, TooManyRequests, document_of
+from .rates import Standing
 
 API_VERSION: Final = "2026-11-20"
 
@@ -49,9 +50,11 @@ class Response(msgspec.Struct):
 
 
 class EventStream(msgspec.Struct):
-    """Server-sent events: chunks that are sent as they come."""
+    """Server-sent events: chunks that are sent as they come, to a program of one owner."""
 
     chunks: AsyncIterator[bytes]
+    headers: Headers = ()
+    owner: object = None
 
 
 def problem_response(problem: Problem, request_id: str) -> Response:
@@ -59,7 +62,7 @@ def problem_response(problem: Problem, request_id: str) -> Response:
     return Response(
         status=problem.status,
         body=document_of(problem, request_id),
-        content_type=CONTENT_TYPE.encode(),
+        content_type=PROBLEM_TYPE.encode(),
         headers=_headers_of(problem),
     )
 
@@ -70,8 +73,9 @@ def _headers_of(problem: Problem) -> Headers:
             return [(b"allow", ", ".join(problem.allow).encode())]
         case NotAuthenticated():
             return [(b"www-authenticate", b'Bearer realm="guilder"')]
-        case TooManyRequests():
-            return [(b"retry-after", str(problem.retry_after).encode())]
+        case TooManyRequests(limit=limit, retry_after=seconds):
+            standing = Standing(limit, remaining=0, reset_seconds=seconds)
+            return [(b"retry-after", str(seconds).encode()), *standing.headers]
         case _ if problem.retry_after_seconds is not None:
             return [(b"retry-after", str(problem.retry_after_seconds).encode())]
         case _:

@@ -1,6 +1,7 @@
 """Where a path leads: a tree of segments, so that the hundredth route costs what the first does."""
 
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from .problems import MethodNotAllowed, NotFound
 
@@ -38,7 +39,7 @@ class Router:
             self._fixed[endpoint.method, endpoint.path] = endpoint
 
     def find(self, method: str, path: str) -> tuple["Endpoint", tuple[str, ...]]:
-        """The endpoint and the values in its path, or the problem why there is none."""
+        """The endpoint of a path as it was sent, and the values in it; or why there is none."""
         if endpoint := self._fixed.get((method, path)):
             return endpoint, ()
         node: _Node | None = self._root
@@ -46,7 +47,7 @@ class Router:
         for segment in path.split("/")[1:]:
             below = node.named.get(segment) if node else None
             if below is None and node and node.any and segment:
-                values.append(segment)
+                values.append(_plain(segment) if "%" in segment else segment)
                 below = node.any
             node = below
         if node is None or not node.endpoints:
@@ -55,5 +56,20 @@ class Router:
             node.endpoints.get("GET") if method == "HEAD" else None
         )
         if found is None:
-            raise MethodNotAllowed(allow=sorted(node.endpoints))
+            raise MethodNotAllowed(allow=_methods_of(node))
         return found, tuple(values)
+
+
+def _plain(segment: str) -> str:
+    """A segment without its escapes. What is not UTF-8, or holds a NUL, names nothing."""
+    try:
+        plain = unquote(segment, errors="strict")
+    except UnicodeDecodeError as unreadable:
+        raise NotFound from unreadable
+    if "\0" in plain:
+        raise NotFound
+    return plain
+
+
+def _methods_of(node: _Node) -> list[str]:
+    return sorted({*node.endpoints, *(["HEAD"] if "GET" in node.endpoints else [])})

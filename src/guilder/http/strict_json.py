@@ -1,52 +1,64 @@
 """JSON, more strictly than parsers read it: nothing that two readers could understand differently.
 
 Refused are duplicate keys, what is not UTF-8, NUL characters and lone
-surrogates (which PostgreSQL cannot store), depth, long lists and long numbers.
+surrogates (which PostgreSQL cannot store), numbers that no column holds, depth,
+long lists and long objects. Each step takes time in proportion to the body.
 """
 
 import json
-import re
 from typing import Any, Final
 
-from .limits import MAX_BODY_DEPTH, MAX_LIST_LENGTH, MAX_NUMBER_CHARACTERS
+from .limits import (
+    INT64,
+    MAX_BODY_DEPTH,
+    MAX_LIST_LENGTH,
+    MAX_NUMBER_CHARACTERS,
+    MAX_OBJECT_KEYS,
+)
 from .problems import MalformedBody
 
-OPENERS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{\]}]')
-LONG_NUMBER: Final = re.compile(rb"[0-9.eE+-]{%d}" % (MAX_NUMBER_CHARACTERS + 1))
-STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"')
+SMALL: Final = 2 * min(MAX_LIST_LENGTH, MAX_OBJECT_KEYS)
+"""A body of fewer bytes holds no list and no object that is too long."""
+
+BYTE_ORDER_MARK: Final = "\ufeff"
+TOO_DEEP: Final = f"nested more than {MAX_BODY_DEPTH} deep"
+INFINITIES: Final = frozenset({float("inf"), float("-inf")})
 
 
 class _Refused(ValueError):
-    """What a hook of the parser found."""
+    """What was found wrong, in words."""
 
 
-def refuse_ambiguous(body: bytes) -> None:
-    """Raise what is wrong with the body's form, whatever its type should be."""
+def parse(body: bytes) -> Any:
+    """The body's value, or what is wrong with its form, whatever its type should be."""
     try:
-        if body.count(b"[") + body.count(b"{") > MAX_BODY_DEPTH and _depth(body) > MAX_BODY_DEPTH:
-            raise MalformedBody(detail=f"nested more than {MAX_BODY_DEPTH} deep")
-        if b"\\u" in body and _holds_unstorable(body):
-            raise MalformedBody(detail="a string holds a NUL character or half a surrogate pair")
-        if LONG_NUMBER.search(body) and LONG_NUMBER.search(STRING.sub(b'""', body)):
-            raise MalformedBody(detail=f"a number has more than {MAX_NUMBER_CHARACTERS} characters")
-        json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_no_constant)
+        value = _value_of(body.decode())
+        openers = body.count(b"[") + body.count(b"{")
+        if len(body) > SMALL or openers > MAX_BODY_DEPTH or b"\\u" in body:
+            _look_through(value)
     except UnicodeDecodeError as wrong:
         raise MalformedBody(detail=f"not UTF-8 at byte {wrong.start}") from wrong
     except json.JSONDecodeError as wrong:
         raise MalformedBody(detail=f"{wrong.msg} at character {wrong.pos}") from wrong
+    except RecursionError as wrong:
+        raise MalformedBody(detail=TOO_DEEP) from wrong
     except _Refused as wrong:
         raise MalformedBody(detail=str(wrong)) from wrong
+    return value
+
+
+def _value_of(text: str) -> Any:
+    if text.startswith(BYTE_ORDER_MARK):
+        raise _Refused("it begins with a byte order mark")
+    return _read(text)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise _Refused(f"the key {twice[:80]!r} stands twice in one object")
-    for value in found.values():
-        if type(value) is list and len(value) > MAX_LIST_LENGTH:
-            raise _Refused(f"a list has more than {MAX_LIST_LENGTH} items")
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise _Refused(f"the key {twice[:80]!a} stands twice in one object")
     return found
 
 
@@ -54,27 +66,64 @@ def _no_constant(name: str) -> Any:
     raise _Refused(f"{name} is not JSON")
 
 
-def _depth(body: bytes) -> int:
-    deepest = depth = 0
-    for token in OPENERS.finditer(body):
-        match body[token.start()]:
-            case 0x5B | 0x7B:
-                depth += 1
-                deepest = max(deepest, depth)
-            case 0x5D | 0x7D:
-                depth -= 1
-    return deepest
+def _integer(text: str) -> int:
+    if len(text) > MAX_NUMBER_CHARACTERS:
+        raise _Refused(f"a number has more than {MAX_NUMBER_CHARACTERS} characters")
+    number = int(text)
+    if number not in INT64:
+        raise _Refused("an integer does not fit into 64 bits")
+    return number
 
 
-def _holds_unstorable(body: bytes) -> bool:
-    """Whether an escape stands for what UTF-8 or PostgreSQL has no place for."""
-    for quoted in STRING.findall(body):
-        if b"\\u" not in quoted:
-            continue
+def _float(text: str) -> float:
+    if len(text) > MAX_NUMBER_CHARACTERS:
+        raise _Refused(f"a number has more than {MAX_NUMBER_CHARACTERS} characters")
+    number = float(text)
+    if number in INFINITIES:
+        raise _Refused("a number is larger than a double can hold")
+    return number
+
+
+_read: Final = json.JSONDecoder(
+    object_pairs_hook=_object,
+    parse_constant=_no_constant,
+    parse_int=_integer,
+    parse_float=_float,
+).decode
+
+
+def _look_through(value: Any) -> None:
+    """Look at every value, level by level."""
+    level, depth = [value], 0
+    while level:
+        below: list[Any] = []
+        is_nested = False
+        for one in level:
+            match one:
+                case str():
+                    _refuse_unstorable(one)
+                case dict():
+                    is_nested = True
+                    if len(one) > MAX_OBJECT_KEYS:
+                        raise _Refused(f"an object has more than {MAX_OBJECT_KEYS} keys")
+                    below += one
+                    below += one.values()
+                case list():
+                    is_nested = True
+                    if len(one) > MAX_LIST_LENGTH:
+                        raise _Refused(f"a list has more than {MAX_LIST_LENGTH} items")
+                    below += one
+        depth += is_nested
+        if depth > MAX_BODY_DEPTH:
+            raise _Refused(TOO_DEEP)
+        level = below
+
+
+def _refuse_unstorable(text: str) -> None:
+    if "\0" in text:
+        raise _Refused("a string holds a NUL character")
+    if not text.isascii():
         try:
-            text = json.loads(quoted.decode())
-        except ValueError:
-            continue  # malformed in another way, which the parser names better
-        if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-            return True
-    return False
+            text.encode()
+        except UnicodeEncodeError as half:
+            raise _Refused("a string holds half a surrogate pair") from half
