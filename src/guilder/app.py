@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 import structlog
 
-from guilder import __version__, db, events, http
+from guilder import __version__, db, events, http, reference
 from guilder.feed.manifest import MANIFEST as FEED
 from guilder.http import Door, Endpoint, Reception
 from guilder.identity import Gate
@@ -66,9 +66,9 @@ class System(msgspec.Struct):
         endpoints = [
             *self.endpoints,
             *http.health_endpoints(self.pool, lambda: door.draining),
-            *http.docs_endpoints(self.endpoints, version=__version__),
         ]
-        door = Door(endpoints, reception)
+        pages = reference.docs_endpoints(endpoints, version=__version__)
+        door = Door([*endpoints, *pages], reception)
         return door
 
     def worker(self) -> Worker:
