@@ -11,13 +11,21 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 BIN: Final = Path(sys.executable).parent
 PYTHON_FOLDERS: Final = ("src", "tests", "bench", "prove", "tools", "run")
 
-CHECKS: Final = {
+CHECKS: Final[dict[str, list[str | Path]]] = {
     "style": [BIN / "ruff", "check", "--quiet", *PYTHON_FOLDERS],
     "format": [BIN / "ruff", "format", "--check", "--quiet", *PYTHON_FOLDERS],
     "types": [BIN / "mypy"],
     "layers": [BIN / "lint-imports", "--no-logo"],
     "sql": [BIN / "sqlfluff", "lint", "--processes", "2", "src"],
-    "house": [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests/test_house.py"],
+    "house": [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        "tests/test_house.py",
+        "tests/test_doors.py",
+    ],
 }
 
 

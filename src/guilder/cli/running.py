@@ -13,8 +13,7 @@ import uvicorn
 
 from guilder import postgres
 from guilder.app import System, keep_running
-from guilder.http import Door, LimitedProtocol
-from guilder.http.limits import DRAIN_SECONDS
+from guilder.http import DRAIN_SECONDS, Door, LimitedProtocol
 
 from .failures import CannotRun
 

@@ -1,6 +1,7 @@
 """The events API."""
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -34,7 +35,13 @@ class EventView(msgspec.Struct, frozen=True, kw_only=True):
     type: Type
     version: Annotated[int, Meta(ge=1)]
     object: EventObject
-    data: Annotated[Any, Meta(description="The object as it was right after.")]
+    data: Annotated[
+        Any,
+        Meta(
+            description="The object as it was right after.",
+            examples=[{"id": "01927c4e-8d2b-7c3f-9a51-3b6f0a5d2e10", "name": "Till"}],
+        ),
+    ]
     actor: Annotated[str, Meta(description="Who brought it about.", examples=["operator"])]
     occurred_at: datetime
 
@@ -85,19 +92,21 @@ async def _position_after(tx: Tx, last: str | None) -> int:
         event_id = EventId(UUID(last))
     except ValueError as unreadable:
         raise EventNotFound from unreadable
+    if str(event_id) != last.lower():
+        raise EventNotFound
     return (await events.event_by_id(tx, event_id)).position
 
 
 async def _chunks(caller: Caller, position: int, *, wanted: str | None) -> AsyncIterator[bytes]:
     yield b": listening\n\n"
-    async for event in watch(caller, position):
-        if wanted in {None, event.type}:
-            data = msgspec.json.encode(show(event))
-            yield b"id: %b\nevent: %b\ndata: %b\n\n" % (
-                str(event.id).encode(),
-                event.type.encode(),
-                data,
-            )
+    async with aclosing(watch(caller, position)) as watched:
+        async for event in watched:
+            if wanted in {None, event.type}:
+                yield b"id: %b\nevent: %b\ndata: %b\n\n" % (
+                    str(event.id).encode(),
+                    event.type.encode(),
+                    msgspec.json.encode(show(event)),
+                )
 
 
 def show(event: Event) -> EventView:

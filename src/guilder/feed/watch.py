@@ -1,6 +1,6 @@
 """Watching a tenant's log grow."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Final
 
 from guilder import events
@@ -13,7 +13,7 @@ LOOK_AGAIN_SECONDS: Final = 5.0
 """A signal usually says that there is news; this is for one that was lost."""
 
 
-async def watch(caller: Caller, position: int) -> AsyncIterator[Event]:
+async def watch(caller: Caller, position: int) -> AsyncGenerator[Event, None]:
     """Every event behind a position, now and whenever one comes.
 
     No connection is held while there is nothing to read. The caller's token is
