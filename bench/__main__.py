@@ -2,9 +2,10 @@
 
 import sys
 
-from bench import events, http_layer, jobs, transactions
+from bench import events, http_layer, jobs, startup, transactions
 
 BENCHES = {
+    "startup": startup.main,
     "http": http_layer.main,
     "jobs": jobs.main,
     "events": events.main,

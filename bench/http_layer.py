@@ -116,7 +116,7 @@ async def load(port: int, requests: int) -> None:
         for _ in range(count):
             writer.write(REQUEST)
             head = await reader.readuntil(b"\r\n\r\n")
-            assert head.startswith(b"HTTP/1.1 201"), head  # noqa: S101
+            assert head.startswith(b"HTTP/1.1 201"), head
             length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
             await reader.readexactly(length)
         writer.close()
