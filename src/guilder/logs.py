@@ -9,12 +9,13 @@ from typing import Any, BinaryIO, Final, Literal
 import msgspec
 import structlog
 
+FLUSH_SECONDS: Final = 0.05
 MOST_LINES: Final = 100
 """So many lines are gathered at most before they are written."""
 
 
 class Sink:
-    """Where lines go as JSON. Those of one turn of the event loop are written together."""
+    """Where lines go as JSON. Those of a moment are written together."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -30,7 +31,7 @@ class Sink:
             self.flush()
             return
         if len(self._lines) == 1:
-            loop.call_soon(self.flush)
+            loop.call_later(FLUSH_SECONDS, self.flush)
         elif len(self._lines) >= MOST_LINES:
             self.flush()
 
