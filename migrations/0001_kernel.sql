@@ -4,6 +4,9 @@
 alter default privileges revoke execute on routines from public;
 grant usage on schema kernel to guilder_app;
 
+-- A process looks whether it fits the database before it serves.
+grant select on kernel.migration to guilder_app;
+
 -- The tenant of this transaction. With none named the cast fails, and with it the statement.
 create function kernel.tenant() returns uuid
 language sql stable parallel safe

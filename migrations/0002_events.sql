@@ -8,7 +8,7 @@ create table events.outbox (
     tenant_id uuid not null default kernel.tenant(),
     serial bigint generated always as identity,
     id uuid not null default kernel.uuid7(),
-    type text not null,
+    type text not null check (type ~ '^[a-z_]+(\.[a-z_]+)+$'),
     version smallint not null,
     object_id uuid not null,
     data jsonb not null,
@@ -61,6 +61,7 @@ create table events.cursor (
     check ((failures = 0) = (last_error is null))
 );
 
+create index cursor_held_up on events.cursor (tenant_id) where failures > 0;
 call kernel.isolate('events.cursor');
 grant select, insert, update on events.cursor to guilder_app;
 
@@ -180,11 +181,16 @@ begin
     where coalesce(cursor.position, 0) < feed.position
     and (cursor.retry_at is null or cursor.retry_at <= now())
     group by feed.tenant_id
+    -- Where there are more than that, nobody is always the last.
+    order by random()
     limit most;
 end
 $$;
 
-create function events.lag() returns table (facts bigint, seconds double precision)
+-- What waits in the outbox, whom a fact holds up, and what was put aside for a person.
+create function events.lag() returns table (
+    facts bigint, seconds double precision, held_up bigint, skipped bigint
+)
 language plpgsql stable security definer
 set search_path = ''
 as $$
@@ -193,7 +199,9 @@ begin
     return query
     select
         count(*),
-        coalesce(extract(epoch from clock_timestamp() - min(outbox.occurred_at)), 0)::float8
+        coalesce(extract(epoch from clock_timestamp() - min(outbox.occurred_at)), 0)::float8,
+        (select count(*) from events.cursor where cursor.failures > 0),
+        (select count(*) from events.skipped)
     from events.outbox;
 end
 $$;

@@ -81,19 +81,21 @@ as $$
 begin
     perform kernel.require_system();
     return query
-    update jobs.job
-    set
-        status = 'running',
-        attempt = job.attempt + 1,
-        lease_until = clock_timestamp() + lease
-    from (
+    with mine as materialized (
         select waiting.id
         from jobs.job as waiting
         where waiting.status = 'ready' and waiting.kind = any(kinds)
         order by waiting.priority, waiting.run_at
         limit most
         for update skip locked
-    ) as mine
+    )
+
+    update jobs.job
+    set
+        status = 'running',
+        attempt = job.attempt + 1,
+        lease_until = clock_timestamp() + lease
+    from mine
     where job.id = mine.id
     returning job.id, job.tenant_id, job.kind, job.payload::text, job.attempt, job.max_attempts;
 end
@@ -224,10 +226,19 @@ set search_path = ''
 as $$
 begin
     perform kernel.require_system();
+    -- Attempts only rise: they tell a worker that it has lost the job to another.
     update jobs.job
-    set status = 'ready', attempt = 0, run_at = clock_timestamp(), died_at = null
+    set
+        status = 'ready',
+        max_attempts = least(job.attempt + job.max_attempts, 30000),
+        run_at = clock_timestamp(),
+        died_at = null
     where job.id = job_id and job.status in ('dead', 'scheduled');
     return found;
+exception
+    when unique_violation then -- an equal one waits already, and will do the same work
+        delete from jobs.job where job.id = job_id and job.status in ('dead', 'scheduled');
+        return found;
 end
 $$;
 

@@ -14,7 +14,7 @@ OPEN: Final[dict[str, tuple[str, set[str]]]] = {
     "identity.quota": ("what each tier allows, the same for everybody", {"SELECT"}),
     "jobs.job": ("one queue for all tenants, reached through functions only", set()),
     "jobs.schedule": ("what recurs for the system itself", set()),
-    "kernel.migration": ("what was applied to this database", set()),
+    "kernel.migration": ("what was applied to this database", {"SELECT"}),
 }
 """Tables without row security: why, and what the application may do there."""
 

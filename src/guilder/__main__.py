@@ -1,5 +1,10 @@
 """`python -m guilder`: the command line."""
 
-from guilder.cli import main
+import sys
 
-main()
+try:
+    from guilder.cli import main
+
+    main()
+except KeyboardInterrupt:
+    sys.exit(130)

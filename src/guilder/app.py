@@ -16,7 +16,7 @@ from guilder.identity.manifest import MANIFEST as IDENTITY
 from guilder.jobs import InWorld, Job, Schedule, Worker, keep
 from guilder.kernel import CursorSeal, Vault
 from guilder.manifest import Manifest
-from guilder.settings import Settings
+from guilder.settings import MIGRATIONS, Settings
 
 RESTART_SECONDS: Final = 1.0
 
@@ -92,6 +92,7 @@ async def open_system(settings: Settings, url: str) -> AsyncIterator[System]:
     pool = await db.open_pool(url, size=settings.pool_size)
     try:
         await db.refuse_a_role_that_could_bypass(pool)
+        await db.refuse_another_schema(pool, MIGRATIONS)
         signals = db.Signals(url)
         pool.signals = signals
         pool.before_commit.append(events.write_facts)

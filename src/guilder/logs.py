@@ -3,24 +3,37 @@
 import asyncio
 import atexit
 import logging
+import os
+import queue
 import sys
-from typing import Any, BinaryIO, Final, Literal
+import threading
+from contextlib import suppress
+from typing import Any, Final, Literal
 
 import msgspec
 import structlog
 
 FLUSH_SECONDS: Final = 0.05
+CLOSE_SECONDS: Final = 1.0
+MOST_CHUNKS: Final = 1000
 MOST_LINES: Final = 100
 """So many lines are gathered at most before they are written."""
 
 
 class Sink:
-    """Where lines go as JSON. Those of a moment are written together."""
+    """Where lines go as JSON. Those of a moment are written together, by a thread.
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
+    So whoever reads the log slowly, or not at all, holds up nothing: what does
+    not fit is dropped, and so is what is left when the process has ended.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
         self._lines: list[bytes] = []
-        atexit.register(self.flush)
+        self._chunks: queue.Queue[bytes | None] = queue.Queue(MOST_CHUNKS)
+        self._writer = threading.Thread(target=self._write_on, daemon=True)
+        self._writer.start()
+        atexit.register(self.close)
 
     def write(self, line: bytes) -> None:
         """Take one line; without an event loop it is written at once."""
@@ -36,14 +49,24 @@ class Sink:
             self.flush()
 
     def flush(self) -> None:
-        """Write what has gathered. Who does not want to read the log does not stop us."""
+        """Hand over what has gathered."""
         lines, self._lines = self._lines, []
         if lines:
-            try:
-                self._file.write(b"\n".join(lines) + b"\n")
-                self._file.flush()
-            except (OSError, ValueError):
-                return
+            with suppress(queue.Full):
+                self._chunks.put_nowait(b"\n".join(lines) + b"\n")
+
+    def close(self) -> None:
+        """Write what is left, if that can be done in a moment."""
+        self.flush()
+        with suppress(queue.Full):
+            self._chunks.put_nowait(None)
+        self._writer.join(CLOSE_SECONDS)
+
+    def _write_on(self) -> None:
+        while chunk := self._chunks.get():
+            with suppress(OSError):
+                while chunk:
+                    chunk = chunk[os.write(self._descriptor, chunk) :]
 
 
 _sink: Sink | None = None
@@ -53,7 +76,7 @@ _stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
 def start_logging(level: str, form: Literal["auto", "pretty", "json"]) -> None:
     """Set up logging for this process, once. The log goes to standard error."""
     global _sink  # noqa: PLW0603 - one log for the process, as there is one standard error
-    sink = Sink(sys.stderr.buffer)
+    sink = Sink(sys.stderr.fileno())
     pretty = form == "pretty" or (form == "auto" and sys.stderr.isatty())
     _sink = None if pretty or level in {"warning", "error"} else sink
     shared: list[Any] = [

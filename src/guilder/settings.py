@@ -4,6 +4,7 @@ import os
 import secrets
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -78,19 +79,33 @@ def read_settings(environment: Mapping[str, str] = os.environ, **given: Any) -> 
 
 
 def secret_in(data: Path) -> str:
-    """The data folder's own secret, made when it is first asked for."""
+    """The data folder's own secret, made when it is first asked for: whole, or not at all."""
     path = data / "secret.key"
     try:
-        data.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text("ascii").strip()
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_hex(SECRET_BYTES) + "\n")
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            if (data / "postgres" / "PG_VERSION").exists():
+                raise SettingsNotValid(
+                    f"{path} is missing, and without it nothing opens that was sealed in "
+                    f"{data}: put it back, or name the key in GUILDER_SECRET_KEY."
+                )
+            _make_secret(path)
         return path.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError) as refused:
         raise SettingsNotValid(f"The data folder {data} cannot be used: {refused}.") from refused
+
+
+def _make_secret(path: Path) -> None:
+    """Write it beside its place and link it there, so that of two who make it one wins."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_hex(SECRET_BYTES) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
 
 
 def _file_in(data: Path) -> dict[str, Any]:

@@ -67,3 +67,12 @@ async def test_a_role_that_could_bypass_is_refused(owner_url: str) -> None:
         await db.refuse_a_role_that_could_bypass(pool)
 
     await pool.close()
+
+
+def test_a_database_that_was_not_migrated_is_not_served(database: str, tmp_path: Path) -> None:
+    more = {"GUILDER_DATABASE_URL": database, "GUILDER_SECRET_KEY": SECRET}
+
+    refused = command("serve", "--port", "0", "--data", str(tmp_path / "data"), **more)
+
+    assert refused.returncode == 1
+    assert "run `guilder migrate`" in refused.stderr

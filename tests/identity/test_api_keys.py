@@ -47,3 +47,15 @@ async def test_nobody_gives_what_they_do_not_hold(
         answer = await program.post("/v1/api-keys", json={"name": "Till", "scopes": wanted})
 
     assert answer.status_code == status
+
+
+async def test_a_key_for_tests_makes_no_live_one(api: httpx.AsyncClient) -> None:
+    test_key = {"name": "Tests", "scopes": ["*"], "mode": "test"}
+    secret = (await api.post("/v1/api-keys", json=test_key)).json()["secret"]
+    api.headers["authorization"] = f"Bearer {secret}"
+
+    refused = await api.post("/v1/api-keys", json=test_key | {"mode": "live"})
+    made = await api.post("/v1/api-keys", json=test_key)
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "live_key_not_allowed")
+    assert made.status_code == 201

@@ -4,6 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import asyncpg
 import uvloop
@@ -28,9 +29,14 @@ def backup(file: Path, /, *, data: Data = None) -> None:
     unfinished = file.with_name(file.name + ".unfinished")
     with reach(settings) as found:
         progress("Writing the backup")
-        where = _owner_url(found)
-        _run(settings, "pg_dump", "--format=custom", f"--file={unfinished}", where)
-    unfinished.rename(file)
+        # It holds what every tenant has: nobody else may read it, from its first byte on.
+        os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+        try:
+            where = _owner_url(found)
+            _run(settings, "pg_dump", "--format=custom", f"--file={unfinished}", where=where)
+            unfinished.rename(file)
+        finally:
+            unfinished.unlink(missing_ok=True)
     say(f"The database is in {file}. Keep {settings.data / 'secret.key'} with it, but apart.")
 
 
@@ -49,8 +55,8 @@ def restore(file: Path, /, *, data: Data = None) -> None:
             "--no-owner",
             "--exit-on-error",
             "--single-transaction",
-            f"--dbname={where}",
             str(file),
+            where=where,
         )
     say("The database is restored. Put the secret.key of then into the data folder.")
 
@@ -59,8 +65,12 @@ def psql(*words: Annotated[str, Parameter(allow_leading_hyphen=True)], data: Dat
     """Open psql on the database, as its owner. Words go to psql as they are."""
     settings = read_settings(data=data)
     with reach(settings) as found:
-        program = _program(settings, "psql")
-        done = subprocess.run([program, _owner_url(found), *words], check=False)  # noqa: S603
+        address, environment = _without_password(_owner_url(found))
+        done = subprocess.run(  # noqa: S603 - PostgreSQL's own program
+            [_program(settings, "psql"), f"--dbname={address}", *words],
+            check=False,
+            env=environment,
+        )
     raise SystemExit(done.returncode)
 
 
@@ -91,9 +101,24 @@ def _program(settings: Settings, name: str) -> str:
     return program
 
 
-def _run(settings: Settings, name: str, *words: str) -> None:
+def _without_password(url: str) -> tuple[str, dict[str, str]]:
+    """An address that may stand in a list of processes, and the environment with its secret."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url, dict(os.environ)
+    place = f"{parts.username}@{parts.netloc.rpartition('@')[2]}"
+    environment = os.environ | {"PGPASSWORD": unquote(parts.password)}
+    return urlunsplit(parts._replace(netloc=place)), environment
+
+
+def _run(settings: Settings, name: str, *words: str, where: str) -> None:
+    address, environment = _without_password(where)
     done = subprocess.run(  # noqa: S603 - PostgreSQL's own program
-        [_program(settings, name), *words], capture_output=True, text=True, check=False
+        [_program(settings, name), f"--dbname={address}", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
     )
     if done.returncode:
         last = " ".join(done.stderr.split("\n")[-TOLD_LINES:]).strip()

@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from guilder.db import MigrationRefused, RoleCouldBypass
+from guilder.db import AnotherPassword, MigrationRefused, RoleCouldBypass
 from guilder.kernel import Problem
 from guilder.postgres import PostgresFailure
 from guilder.settings import SettingsNotValid
@@ -18,9 +18,16 @@ FOREIGN = {
     asyncpg.InsufficientPrivilegeError: "The database role may not do this: ",
     asyncpg.PostgresError: "The database answers: ",
     asyncpg.InterfaceError: "The database answers: ",
-    OSError: "",
+    OSError: "The system answers: ",
 }
-MENDABLE = (CannotRun, MigrationRefused, RoleCouldBypass, PostgresFailure, SettingsNotValid)
+MENDABLE = (
+    AnotherPassword,
+    CannotRun,
+    MigrationRefused,
+    RoleCouldBypass,
+    PostgresFailure,
+    SettingsNotValid,
+)
 
 
 def sentence_of(failure: BaseException) -> str | None:
@@ -28,8 +35,10 @@ def sentence_of(failure: BaseException) -> str | None:
     if isinstance(failure, BaseExceptionGroup):
         return sentence_of(failure.exceptions[0])
     if isinstance(failure, Problem):
-        details = ", ".join(f"{name} {value}" for name, value in failure.details.items())
-        return f"{failure.title} ({details})" if details else failure.title
+        told = [f"{name} {value}" for name, value in failure.details.items()]
+        if failure.__cause__ is not None:
+            told.append(str(failure.__cause__).rstrip("."))
+        return f"{failure.title} ({', '.join(told)})" if told else failure.title
     if isinstance(failure, MENDABLE):
         return str(failure)
     for kind, beginning in FOREIGN.items():

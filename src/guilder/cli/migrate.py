@@ -14,8 +14,15 @@ from .reach import reach
 from .say import progress, say
 
 
-def migrate(*, data: Data = None, plan: Annotated[bool, Parameter(negative=())] = False) -> None:
-    """Apply pending migrations; with --plan only list them."""
+def migrate(
+    *,
+    data: Data = None,
+    plan: Annotated[bool, Parameter(negative=(), help="Only list what is pending.")] = False,
+    new_password: Annotated[
+        bool, Parameter(negative=(), help="Give guilder_app the password of today's secret.")
+    ] = False,
+) -> None:
+    """Apply pending migrations."""
     settings = read_settings(data=data)
     with reach(settings) as found:
         if found.owner_url is None:
@@ -28,6 +35,12 @@ def migrate(*, data: Data = None, plan: Annotated[bool, Parameter(negative=())] 
             say("\n".join(one.name for one in todo) or "Nothing to apply.")
             return
         applied = uvloop.run(
-            db.migrate(found.owner_url, MIGRATIONS, app_password=found.password, progress=progress)
+            db.migrate(
+                found.owner_url,
+                MIGRATIONS,
+                app_password=found.password,
+                new_password=new_password,
+                progress=progress,
+            )
         )
     say(f"Applied {len(applied)}." if applied else "Nothing to apply.")

@@ -1,8 +1,9 @@
 """Reaching the database: another's, the one that runs in the data folder, or one of our own."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Final, TypeVar
 
 import msgspec
@@ -16,7 +17,7 @@ from .say import progress
 R = TypeVar("R")
 
 COMMAND: Final = "a command"
-PATIENCE_SECONDS: Final = 20.0
+PATIENCE_SECONDS: Final = 30.0
 POLL_SECONDS: Final = 0.05
 
 
@@ -30,12 +31,12 @@ class Reach(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def reach(settings: Settings) -> Iterator[Reach]:
-    """Reach the database for a command: attach to what runs, or start it for a moment."""
+def reach(settings: Settings, note: str = COMMAND) -> Iterator[Reach]:
+    """Reach the database: attach to what runs, or start it for as long as this lasts."""
     if settings.database_url is not None:
         yield elsewhere(settings)
         return
-    with _claim_or_attach(settings):
+    with _claim_or_attach(settings, note):
         server = open_embedded(settings)
         try:
             server.wait_ready()
@@ -119,6 +120,8 @@ def with_pool(settings: Settings, work: Callable[[db.Pool], Awaitable[R]]) -> R:
     async def run(found: Reach) -> R:
         if found.server is not None and found.server.owned:
             await bring_up_to_date(found)
+        elif found.server is not None:
+            await _wait_for_schema(found)
         async with _pool(found) as pool:
             return await work(pool)
 
@@ -133,18 +136,52 @@ async def _pool(found: Reach) -> AsyncIterator[db.Pool]:
     pool.before_commit.append(events.write_facts)
     try:
         await db.refuse_a_role_that_could_bypass(pool)
+        await db.refuse_another_schema(pool, MIGRATIONS)
         yield pool
     finally:
         await pool.close()
 
 
+async def _wait_for_schema(found: Reach) -> None:
+    """Let who has just started the database bring it up to date, before we come."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while found.owner_url and await db.pending(found.owner_url, MIGRATIONS):
+        if time.monotonic() > deadline:
+            return
+        await asyncio.sleep(POLL_SECONDS)
+
+
 @contextmanager
-def _claim_or_attach(settings: Settings) -> Iterator[None]:
-    """Hold the folder while nobody serves it; otherwise wait until its server answers."""
-    try:
-        claim = postgres.claim_folder(settings.data, COMMAND)
-    except postgres.AlreadyRunning:
-        yield
+def _claim_or_attach(settings: Settings, note: str) -> Iterator[None]:
+    """Hold the folder while nobody serves it; otherwise wait until its server answers.
+
+    Another command is waited for: its server ends with it.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            claim = postgres.claim_folder(settings.data, note)
+        except postgres.AlreadyRunning:
+            holder = postgres.holder_of(settings.data)
+            if holder is None or holder.note == COMMAND:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(POLL_SECONDS)
+                continue
+            _wait_for_server(settings)
+            yield
+            return
+        with claim:
+            yield
         return
-    with claim:
-        yield
+
+
+def _wait_for_server(settings: Settings) -> None:
+    """Let who serves the folder start the server, so that it never hangs on a command."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    state = settings.data / "postgres" / "postmaster.pid"
+    while postgres.holder_of(settings.data) and time.monotonic() < deadline:
+        with suppress(OSError):
+            if "ready" in state.read_text("utf-8", "replace"):
+                return
+        time.sleep(POLL_SECONDS)

@@ -80,6 +80,10 @@ async def run(
     serving = asyncio.create_task(server.serve([listener])) if server and listener else None
     while server and serving and not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.001)
+    if serving:
+        serving.add_done_callback(lambda _: stop.set())
+        if serving.done():
+            await serving
     on_ready()
 
     await stop.wait()
@@ -131,15 +135,12 @@ async def _watch(database: postgres.Server, stop: asyncio.Event) -> None:
     restarts: list[float] = []
     while True:
         await asyncio.sleep(LOOK_SECONDS)
-        if database.is_alive():
-            continue
+        if not database.owned or database.is_alive():
+            continue  # whoever owns it starts it again, at the same place
         restarts = [at for at in restarts if at > loop.time() - RESTARTS_WITHIN_SECONDS]
-        if not database.owned or len(restarts) >= MOST_RESTARTS:
+        if len(restarts) >= MOST_RESTARTS:
             stop.set()
-            raise CannotRun(
-                "The database server has ended"
-                + (", again and again: see postgres.log." if database.owned else ".")
-            )
+            raise CannotRun("The database server has ended, again and again: see postgres.log.")
         restarts.append(loop.time())
         log.warning("the database server has ended, starting it again")
         try:

@@ -23,11 +23,17 @@ def say_json(value: Any) -> None:
 
 
 def say_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows for people."""
+    """Print rows for people; where nobody looks, with tabs between, and nothing cut off."""
+    if not sys.stdout.isatty():
+        for row in rows:
+            say("\t".join("" if cell is None else str(cell) for cell in row))
+        return
     from rich.console import Console  # noqa: PLC0415 - only tables need it
     from rich.table import Table  # noqa: PLC0415
 
-    table = Table(*headings, box=None, header_style="bold", pad_edge=False)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for place, heading in enumerate(headings):
+        table.add_column(heading, no_wrap=place == 0, min_width=36 if place == 0 else None)
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
     Console().print(table)

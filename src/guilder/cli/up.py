@@ -1,6 +1,8 @@
 """`up`, `serve` and `work`: the whole system in one process tree, or its halves."""
 
+import select
 import socket
+import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -30,7 +32,7 @@ def serve(*, data: Data = None, port: Port = None, host: Host = None) -> None:
 
     settings = read_settings(data=data, port=port, host=host)
     listener = _listen(settings)
-    with reach(settings) as found:
+    with reach(settings, address_of(listener)) as found:
         _run(settings, found, _parts(listener, works=False), migrates=False)
 
 
@@ -39,7 +41,7 @@ def work(*, data: Data = None) -> None:
     from .reach import reach  # noqa: PLC0415 - loaded by the command that runs
 
     settings = read_settings(data=data)
-    with reach(settings) as found:
+    with reach(settings, "a worker") as found:
         _run(settings, found, _parts(None, works=True), migrates=False)
 
 
@@ -91,7 +93,8 @@ def _run(
             )
 
     uvloop.run(everything())
-    say("Guilder has stopped.")
+    if select.select([], [sys.stdout], [], 0)[1]:  # nobody may be reading any more
+        say("Guilder has stopped.")
 
 
 def _listen(settings: Settings) -> socket.socket:

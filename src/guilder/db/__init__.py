@@ -5,7 +5,14 @@ what a verb receives is a `Tx`, which cannot be had without naming whose it is.
 """
 
 from .batch import MAX_BATCH, Batch
-from .migrations import Migration, MigrationRefused, migrate, migrations_in, pending
+from .migrations import (
+    Migration,
+    MigrationRefused,
+    migrate,
+    migrations_in,
+    pending,
+    refuse_another_schema,
+)
 from .pool import Pool, open_pool
 from .problems import (
     DatabaseBusy,
@@ -16,6 +23,7 @@ from .problems import (
 )
 from .roles import (
     APP_ROLE,
+    AnotherPassword,
     RoleCouldBypass,
     app_password,
     as_app_role,
@@ -39,6 +47,7 @@ __all__ = [
     "APP_ROLE",
     "MAX_BATCH",
     "STATEMENTS",
+    "AnotherPassword",
     "Batch",
     "Bell",
     "CommitRefused",
@@ -65,6 +74,7 @@ __all__ = [
     "pending",
     "plain_type",
     "refuse_a_role_that_could_bypass",
+    "refuse_another_schema",
     "sql",
     "system_statement",
     "system_transaction",

@@ -17,12 +17,16 @@ from typing import Final
 import asyncpg
 import msgspec
 
-from .roles import ensure_app_role
+from .pool import Pool
+from .roles import APP_ROLE, ensure_app_role, refuse_another_password
+from .transactions import system_transaction
 
 LOCK: Final = 7_463_001
 POLL_SECONDS: Final = 0.05
 LOCK_TIMEOUT: Final = "5s"
 OLDEST_SERVER: Final = 15
+
+NEWER: Final = "The database is newer than this program: it knows {names}. Run the newer version."
 
 RECORD: Final = """
     create schema if not exists kernel;
@@ -72,18 +76,45 @@ async def migrate(
     folder: Path,
     *,
     app_password: str | None = None,
+    new_password: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[Migration]:
     """Apply what is pending, one process at a time, and answer what was applied."""
     async with _owner(owner_url) as owner:
         await _take_turn(owner)
         await owner.execute(RECORD)
-        await ensure_app_role(owner, app_password)
+        await _ensure_role(owner, owner_url, password=app_password, anew=new_password)
         todo = await _pending(owner, migrations_in(folder))
         for migration in todo:
             progress(f"Applying {migration.name}")
             await _apply(owner, migration)
         return todo
+
+
+async def refuse_another_schema(pool: Pool, folder: Path) -> None:
+    """Refuse to work on a database that is older or newer than this program."""
+    known = {migration.name for migration in migrations_in(folder)}
+    try:
+        async with system_transaction(pool) as tx:
+            applied = {row["name"] for row in await tx.fetch("select name from kernel.migration")}
+    except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
+        applied = set()
+    if applied - known:
+        raise MigrationRefused(NEWER.format(names=", ".join(sorted(applied - known))))
+    if known - applied:
+        raise MigrationRefused(
+            f"The database lacks {', '.join(sorted(known - applied))}: run `guilder migrate`."
+        )
+
+
+async def _ensure_role(
+    owner: asyncpg.Connection, owner_url: str, *, password: str | None, anew: bool
+) -> None:
+    exists = await owner.fetchval("select true from pg_roles where rolname = $1", APP_ROLE)
+    if exists and password is not None and not anew:
+        await refuse_another_password(owner_url, password)
+        password = None
+    await ensure_app_role(owner, password)
 
 
 @asynccontextmanager
@@ -110,10 +141,7 @@ async def _pending(owner: asyncpg.Connection, known: list[Migration]) -> list[Mi
     rows = await owner.fetch("select name, checksum from kernel.migration")
     applied = {row["name"]: row["checksum"] for row in rows}
     if unknown := sorted(applied.keys() - {migration.name for migration in known}):
-        raise MigrationRefused(
-            f"The database is newer than this program: it knows {', '.join(unknown)}. "
-            "Run the newer version."
-        )
+        raise MigrationRefused(NEWER.format(names=", ".join(unknown)))
     for migration in known:
         if applied.get(migration.name, migration.checksum) != migration.checksum:
             raise MigrationRefused(

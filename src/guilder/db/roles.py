@@ -20,7 +20,9 @@ FAULTS: Final = """
         values
         (role.rolsuper, 'it is a superuser'),
         (role.rolbypassrls, 'it has BYPASSRLS'),
+        (role.rolreplication, 'it may read the log of all writes'),
         (role.rolcreaterole, 'it may create roles'),
+        (role.rolcreatedb, 'it may create databases'),
         (
             has_database_privilege(role.rolname, current_database(), 'create'),
             'it may create schemas'
@@ -69,8 +71,25 @@ async def refuse_a_role_that_could_bypass(pool: Pool) -> None:
         )
 
 
+class AnotherPassword(RuntimeError):
+    """The application's role is in use with a password that does not follow from our secret."""
+
+
+async def refuse_another_password(owner_url: str, password: str) -> None:
+    """Refuse to change the password of a role with which others may be logged in."""
+    try:
+        trial = await asyncpg.connect(as_app_role(owner_url, password))
+    except asyncpg.InvalidPasswordError as other:
+        raise AnotherPassword(
+            f"The server's role {APP_ROLE} has a password that does not follow from this "
+            "GUILDER_SECRET_KEY. Use the key with which it was made; or, if nobody else "
+            "uses the role, `guilder migrate --new-password`."
+        ) from other
+    await trial.close()
+
+
 async def ensure_app_role(owner: asyncpg.Connection, password: str | None) -> None:
-    """Make the application's role where it is missing, and give it the password of today."""
+    """Make the application's role where it is missing, and give it this password."""
     exists = await owner.fetchval("select true from pg_roles where rolname = $1", APP_ROLE)
     if not exists:
         with suppress(asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):

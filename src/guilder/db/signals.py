@@ -5,7 +5,7 @@ sent after the commit, on a connection of their own, at most every few milliseco
 """
 
 import asyncio
-import os
+import secrets
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,7 +18,9 @@ from .problems import DRIVER_ERRORS
 CHANNEL: Final = "guilder"
 PAUSE_SECONDS: Final = 0.005
 RECONNECT_SECONDS: Final = 1.0
+SEND_SECONDS: Final = 5.0
 MAX_TOPICS_PER_NOTICE: Final = 100
+NOTIFY: Final = "select pg_notify($1, $2)"
 
 
 @final
@@ -45,7 +47,7 @@ class Signals:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._process = f"{os.getpid()}"
+        self._process = secrets.token_hex(8)
         self._listeners: defaultdict[str, set[Callable[[], None]]] = defaultdict(set)
         self._raised: set[str] = set()
         self._dirty = Bell()
@@ -53,7 +55,12 @@ class Signals:
     def listen(self, topic: str, heard: Callable[[], None]) -> Callable[[], None]:
         """Have `heard` called on each signal; call what comes back to stop."""
         self._listeners[topic].add(heard)
-        return lambda: self._listeners[topic].discard(heard)
+        return lambda: self._forget(topic, heard)
+
+    def _forget(self, topic: str, heard: Callable[[], None]) -> None:
+        self._listeners[topic].discard(heard)
+        if not self._listeners[topic]:
+            del self._listeners[topic]
 
     def send(self, topic: str) -> None:
         """Tell this process at once, and the others in a moment."""
@@ -76,11 +83,13 @@ class Signals:
             await connection.add_listener(CHANNEL, self._heard)
             while True:
                 await self._dirty.rest(RECONNECT_SECONDS)
+                if connection.is_closed():
+                    return
                 topics = [self._raised.pop() for _ in range(len(self._raised))]
                 for first in range(0, len(topics), MAX_TOPICS_PER_NOTICE):
                     some = topics[first : first + MAX_TOPICS_PER_NOTICE]
                     notice = " ".join([self._process, *some])
-                    await connection.execute("select pg_notify($1, $2)", CHANNEL, notice)
+                    await connection.execute(NOTIFY, CHANNEL, notice, timeout=SEND_SECONDS)
                 await asyncio.sleep(PAUSE_SECONDS)
         finally:
             connection.terminate()

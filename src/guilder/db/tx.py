@@ -1,7 +1,7 @@
 """One open transaction: what verbs receive, and never commit."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any, final
 
@@ -10,6 +10,7 @@ import asyncpg
 from guilder.kernel import Actor, Fact, TenantId
 
 from .connection import Connection
+from .problems import DRIVER_ERRORS
 
 
 @final
@@ -61,6 +62,7 @@ class Tx:
             yield
         except BaseException:
             del self.facts[facts:]
-            await self._connection.execute(f"rollback to savepoint {name}")
+            with suppress(*DRIVER_ERRORS):  # without a connection there is nothing left to undo
+                await self._connection.execute(f"rollback to savepoint {name}")
             raise
         await self._connection.execute(f"release savepoint {name}")

@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from guilder.db import Pool, Tx, sql, transact
-from guilder.kernel import Fact, TenantId
+from guilder.kernel import Fact, TenantId, reason_of
 
 from .event import Event, EventId
 
@@ -103,7 +103,7 @@ async def _try(tx: Tx, consumer: Consumer, events: Sequence[Event]) -> str | Non
         async with tx.savepoint():
             await consumer.run(tx, events)
     except Exception as failure:  # noqa: BLE001 - a consumer may fail in any way
-        return f"{type(failure).__name__}: {failure}"[:REASON_CHARACTERS]
+        return reason_of(failure, REASON_CHARACTERS)
     return None
 
 

@@ -20,13 +20,15 @@ from .consumers import Consumer, deliver
 from .outbox import TOPIC
 
 MOST_FACTS: Final = 1000
-MOST_TENANTS: Final = 200
+MOST_TENANTS: Final = 500
 CONCURRENT_TENANTS: Final = 4
 IDLE_SECONDS: Final = 0.5
 SWEEP_SECONDS: Final = 1.0
 
 LAG = Gauge("guilder_events_lag_seconds", "Age of the oldest fact that waits in the outbox.")
 BACKLOG = Gauge("guilder_events_backlog", "Facts that wait in the outbox.")
+HELD_UP = Gauge("guilder_events_held_up", "Consumers, by tenant, that a failing fact holds up.")
+SKIPPED = Gauge("guilder_events_skipped", "Facts that were put aside for a person to look at.")
 RELAYED = Counter("guilder_events_relayed_total", "Facts moved to their tenants' logs.")
 
 log = structlog.get_logger()
@@ -40,10 +42,12 @@ class News(msgspec.Struct, frozen=True):
 
 
 class Backlog(msgspec.Struct, frozen=True):
-    """What waits in the outbox."""
+    """What waits in the outbox, whom a fact holds up, and what was put aside."""
 
     facts: int
     seconds: float
+    held_up: int
+    skipped: int
 
 
 def feed_topic(tenant_id: TenantId) -> str:
@@ -96,6 +100,8 @@ class Relay:
             waiting = await lag(tx)
         LAG.set(waiting.seconds)
         BACKLOG.set(waiting.facts)
+        HELD_UP.set(waiting.held_up)
+        SKIPPED.set(waiting.skipped)
         async with system_statement(self._pool) as tx:
             return await behind(tx, names=names, most=MOST_TENANTS)
 
@@ -128,27 +134,24 @@ class Relay:
         return news
 
     async def _sweep(self, tasks: asyncio.TaskGroup) -> None:
-        """Look for who was left behind; at once again where there were more than one look takes."""
+        """Look for who was left behind, again and again."""
         while True:
             tenants: list[TenantId] = []
             try:
                 tenants = await self.catch_up()
             except Problem as trouble:
                 log.warning("sweep waits", reason=trouble.title)
-            deliveries = [self._deliver_soon(tenant_id, tasks) for tenant_id in tenants]
-            if begun := [delivery for delivery in deliveries if delivery]:
-                await asyncio.wait(begun)
-            if len(tenants) < MOST_TENANTS:
-                await asyncio.sleep(SWEEP_SECONDS)
+            for tenant_id in tenants:
+                if tenant_id not in self._delivering:
+                    self._deliver_soon(tenant_id, tasks)
+            await asyncio.sleep(SWEEP_SECONDS)
 
-    def _deliver_soon(
-        self, tenant_id: TenantId, tasks: asyncio.TaskGroup
-    ) -> asyncio.Task[None] | None:
+    def _deliver_soon(self, tenant_id: TenantId, tasks: asyncio.TaskGroup) -> None:
         if tenant_id in self._delivering:
             self._again.add(tenant_id)
-            return None
+            return
         self._delivering.add(tenant_id)
-        return tasks.create_task(self._deliver(tenant_id))
+        tasks.create_task(self._deliver(tenant_id))
 
     async def _deliver(self, tenant_id: TenantId) -> None:
         """Deliver until there is nothing new; what fails is found again by the sweep."""
@@ -160,6 +163,9 @@ class Relay:
                     more = await deliver(self._pool, self._consumers, tenant_id)
         except Problem as trouble:
             log.warning("delivery waits", tenant_id=str(tenant_id), reason=trouble.title)
+        except Exception:
+            # One tenant's trouble is not the others': the sweep will find this one again.
+            log.exception("delivery failed", tenant_id=str(tenant_id))
         finally:
             self._delivering.discard(tenant_id)
 

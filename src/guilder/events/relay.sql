@@ -13,5 +13,7 @@ select tenant.id from events.behind(:names::text[], :most) as tenant (id);
 -- lag
 select
     backlog.facts,
-    backlog.seconds
+    backlog.seconds,
+    backlog.held_up,
+    backlog.skipped
 from events.lag() as backlog;

@@ -25,6 +25,7 @@ from .problems import (
 from .request import ClientGone, Receive, Request, Scope, Send
 from .response import API_VERSION, EventStream, Response, problem_response
 from .routing import Router
+from .sending import send_response
 from .streams import Streams
 
 log = structlog.get_logger()
@@ -63,7 +64,7 @@ class Door:
         self._open += 1
         try:
             answer = await self._answer(request)
-            may_stay = request.is_complete or await request.discard_body()
+            may_stay = request.is_complete or (not self.draining and await request.discard_body())
         except ClientGone:
             return
         finally:
@@ -142,19 +143,3 @@ class Door:
         if isinstance(answer, EventStream):
             self._streams.require_room(answer)
         return answer
-
-
-async def send_response(
-    response: Response, request: Request, send: Send, *, may_stay: bool = True
-) -> None:
-    """Write a response down, with the headers that all of them carry."""
-    headers = [*response.common, (b"request-id", request.id.encode()), *response.headers]
-    if response.status != 204:  # noqa: PLR2004 - which has no content, and so no length of it
-        headers.append((b"content-length", str(len(response.body)).encode()))
-    if response.body:
-        headers.append((b"content-type", response.content_type))
-    if not may_stay:
-        headers.append((b"connection", b"close"))
-    body = b"" if request.method == "HEAD" else response.body
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

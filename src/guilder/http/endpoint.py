@@ -87,6 +87,8 @@ class Endpoint:
             method == "POST" and permission is not None and "caller" not in self.given
         )
         self.answers_json = self.answer is not Response
+        if method == "POST" and permission is not None and not self.is_idempotent:
+            raise TypeError(f"{path}: a POST that takes a caller cannot keep its answer")
 
     @property
     def name(self) -> str:

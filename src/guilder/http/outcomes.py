@@ -13,6 +13,7 @@ from guilder.db import (
 from guilder.kernel import CursorNotValid, Problem
 
 from .answers import IdempotencyKeyNotValid, IdempotencyKeyReused, RequestInProgress
+from .caller import READS
 from .endpoint import Endpoint
 from .problems import (
     BodyTooLarge,
@@ -63,7 +64,6 @@ WITH_A_DATABASE: Final = (
 WITH_A_KEY: Final = (NotAuthenticated, PermissionMissing, TooManyRequests, Overloaded)
 WITH_A_BODY: Final = (MalformedBody, UnsupportedMediaType)
 WITH_IDEMPOTENCY: Final = (IdempotencyKeyNotValid, IdempotencyKeyReused, RequestInProgress)
-READS: Final = frozenset({"GET", "HEAD"})
 
 
 def problems_of(endpoint: Endpoint) -> list[type[Problem]]:

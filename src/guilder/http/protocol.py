@@ -1,17 +1,18 @@
 """The wire: uvicorn's HTTP protocol, with limits on heads that do not end or do not arrive."""
 
 import asyncio
+import functools
 from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from guilder.kernel import Problem
 
 from .limits import HEAD_SECONDS, MAX_HEADER_BYTES, MAX_TARGET_BYTES
 from .problems import HeadersTooLarge, MalformedRequest, RequestTimeout, TargetTooLong
-from .request import new_request_id
+from .request import WHOLE, new_request_id
 from .response import problem_response
 
 MAX_HEAD_BYTES: Final = MAX_TARGET_BYTES + MAX_HEADER_BYTES
@@ -90,6 +91,8 @@ class LimitedProtocol(HttpToolsProtocol):
             self._refuse(MalformedRequest(detail="an upgrade with a body is not understood"))
         if not self._refusal:
             super().on_headers_complete()
+            answer = functools.partial(write_whole, self.cycle)
+            self.scope["extensions"] = {WHOLE: answer}  # type: ignore[dict-item]
             self.headers = Nowhere()
             self._in_head = False
             self._owed += 1
@@ -157,3 +160,24 @@ class LimitedProtocol(HttpToolsProtocol):
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self._timer = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
+
+
+async def write_whole(cycle: RequestResponseCycle, head: bytes, body: bytes) -> None:
+    """Write an answer at once, and leave the cycle as the server itself would leave it."""
+    if cycle.flow.write_paused and not cycle.disconnected:
+        await cycle.flow.drain()
+    if cycle.disconnected:
+        return
+    lines = [b"%b: %b\r\n" % header for header in cycle.default_headers]
+    if b"\r\nconnection: close\r\n" in head:
+        cycle.keep_alive = False
+    elif not cycle.keep_alive:
+        lines.append(b"connection: close\r\n")
+    cycle.response_started = True
+    cycle.waiting_for_100_continue = False
+    cycle.transport.write(b"".join((head, *lines, b"\r\n", body)))
+    cycle.response_complete = True
+    cycle.message_event.set()
+    if not cycle.keep_alive:
+        cycle.transport.close()
+    cycle.on_response()

@@ -27,6 +27,13 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
+WriteWhole = Callable[[bytes, bytes], Awaitable[None]]
+
+WHOLE: Final = "guilder.whole"
+"""The server's extension that takes an answer as it goes out: status line and head, and body."""
+
+NO_EXTENSIONS: Final[dict[str, Any]] = {}
+
 MAX_LENGTH_DIGITS: Final = 18
 
 SINGLE: Final = frozenset(
@@ -76,6 +83,7 @@ class Request:
         "path",
         "query_string",
         "route",
+        "write_whole",
     )
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
@@ -91,6 +99,7 @@ class Request:
         self.body = b""
         self.is_complete = False
         self.route = ""
+        self.write_whole: WriteWhole | None = scope.get("extensions", NO_EXTENSIONS).get(WHOLE)
 
     def check_head(self) -> None:
         """Refuse a head that is larger than any honest one, or that can be read in two ways."""

@@ -15,6 +15,7 @@ from .api_key import ApiKey, ApiKeyId, KeyMode
 from .api_keys import (
     ApiKeyNotFound,
     ExpiryInThePast,
+    LiveKeyNotAllowed,
     ScopeNotHeld,
     ScopeNotKnown,
     newest_api_keys,
@@ -73,7 +74,7 @@ class Quotas(msgspec.Struct, frozen=True):
 @post(
     "/v1/api-keys",
     "api_keys:write",
-    problems=(ScopeNotKnown, ScopeNotHeld, ExpiryInThePast, QuotaExceeded),
+    problems=(ScopeNotKnown, ScopeNotHeld, LiveKeyNotAllowed, ExpiryInThePast, QuotaExceeded),
 )
 async def create_api_key(tx: Tx, actor: Actor, body: NewApiKey) -> IssuedApiKey:
     """Make a key.

@@ -39,6 +39,10 @@ class ScopeNotHeld(Problem, status=403):
     scopes: list[str]
 
 
+class LiveKeyNotAllowed(Problem, status=403):
+    """A key for tests cannot make one that is live."""
+
+
 class ExpiryInThePast(Problem, status=422):
     """A key expires in the future, or never."""
 
@@ -65,6 +69,8 @@ async def create_api_key(
         raise ScopeNotKnown(scopes=unknown)
     if beyond := [scope for scope in scopes if not maker.allows(scope)]:
         raise ScopeNotHeld(scopes=beyond)
+    if mode is KeyMode.LIVE and not maker.is_live:
+        raise LiveKeyNotAllowed
     if expires_at is not None and expires_at <= await tx.now():
         raise ExpiryInThePast
     await require_room(tx, "api_keys", count_api_keys)

@@ -10,7 +10,7 @@ import structlog
 from guilder.db import Pool, Tx, sql, tenant_transaction
 from guilder.kernel import Actor, ActorKind, Problem, TenantId
 
-from .api_key import ApiKeyId, hash_of, tenant_in
+from .api_key import ApiKeyId, KeyMode, hash_of, tenant_in
 from .tenant import TenantStatus
 
 FLUSH_SECONDS: Final = 5.0
@@ -22,6 +22,7 @@ class Admission(msgspec.Struct, frozen=True):
     """What a valid key stands for."""
 
     id: ApiKeyId
+    mode: KeyMode
     scopes: list[str]
     tenant_status: TenantStatus
     calls_per_minute: int | None
@@ -50,6 +51,7 @@ class Gate:
             tenant_id=tx.tenant_id,
             id=found.id,
             scopes=frozenset(found.scopes),
+            is_live=found.mode is KeyMode.LIVE,
             may_write=found.tenant_status is TenantStatus.ACTIVE,
             calls_per_minute=found.calls_per_minute,
         )

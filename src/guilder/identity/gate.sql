@@ -1,6 +1,7 @@
 -- find_admission
 select
     api_key.id,
+    api_key.mode,
     api_key.scopes,
     tenant.status as tenant_status,
     quota.maximum as calls_per_minute,

@@ -8,7 +8,6 @@ go in batches: while one batch is being committed, the next one gathers.
 import asyncio
 import random
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Any, Final, final
 
@@ -23,9 +22,9 @@ from guilder.db import (
     Tx,
     system_statement,
     system_transaction,
-    tenant_transaction,
+    transact,
 )
-from guilder.kernel import Actor, ActorKind, Problem
+from guilder.kernel import Actor, ActorKind, Problem, reason_of
 
 from .desk import census
 from .job import Claimed, Handler, Hopeless, InTransaction, JobStatus
@@ -115,10 +114,10 @@ class Worker:
         handler = self._handlers[job.kind]
         try:
             work = self._decoders[job.kind].decode(job.payload)
-            async with asyncio.timeout(handler.job.timeout_seconds):
-                if isinstance(handler, InTransaction):
-                    await self._do_in_transaction(job, handler, work)
-                else:
+            if isinstance(handler, InTransaction):
+                await self._do_in_transaction(job, handler, work)
+            else:
+                async with asyncio.timeout(handler.job.timeout_seconds):
                     await handler.run(self._pool, job.tenant_id, work)
         except LeaseLost:
             DONE.labels(job.kind, "lost").inc()
@@ -132,19 +131,24 @@ class Worker:
     async def _do_in_transaction(
         self, job: Claimed, handler: InTransaction[Any], work: Any
     ) -> None:
-        async with self._transactions, self._transaction_of(job) as tx:
-            await handler.run(tx, work)
+        """Run the verb and let go of the job in one transaction. Its time begins when it does."""
+
+        async def effect(tx: Tx) -> None:
+            async with asyncio.timeout(handler.job.timeout_seconds):
+                await handler.run(tx, work)
             if not await finish(tx, ids=[job.id], attempts=[job.attempt]):
                 raise LeaseLost
 
-    def _transaction_of(self, job: Claimed) -> AbstractAsyncContextManager[Tx]:
-        if job.tenant_id is None:
-            return system_transaction(self._pool)
-        actor = Actor(kind=ActorKind.JOB, tenant_id=job.tenant_id, id=job.id)
-        return tenant_transaction(self._pool, job.tenant_id, actor)
+        async with self._transactions:
+            if job.tenant_id is None:
+                async with system_transaction(self._pool) as tx:
+                    await effect(tx)
+                return
+            actor = Actor(kind=ActorKind.JOB, tenant_id=job.tenant_id, id=job.id)
+            await transact(self._pool, job.tenant_id, effect, actor=actor)
 
     async def _fail(self, job: Claimed, failure: Exception) -> None:
-        reason = f"{type(failure).__name__}: {failure}"[:REASON_CHARACTERS].replace("\0", "")
+        reason = reason_of(failure, REASON_CHARACTERS)
         pause = min(FIRST_PAUSE_SECONDS * 2 ** (job.attempt - 1), LONGEST_PAUSE_SECONDS)
         try:
             async with system_statement(self._pool) as tx:
@@ -187,8 +191,8 @@ class Worker:
                 async with system_statement(self._pool) as tx:
                     if await advance(tx, most=MOST_ADVANCED):
                         self._bell.ring()
-            except Problem as trouble:
-                log.warning("due jobs wait", reason=trouble.title)
+            except Exception as trouble:  # noqa: BLE001 - it is tried again, whatever it was
+                log.warning("due jobs wait", reason=str(trouble))
             await asyncio.sleep(IDLE_SECONDS)
 
     async def _beat(self) -> None:
@@ -204,15 +208,15 @@ class Worker:
                         attempts=[job.attempt for job in held],
                         lease=LEASE,
                     )
-            except Problem as trouble:
-                log.warning("leases not extended", reason=trouble.title)
+            except Exception as trouble:  # noqa: BLE001 - it is tried again, whatever it was
+                log.warning("leases not extended", reason=str(trouble))
 
     async def _count(self) -> None:
         while True:
             try:
                 async with system_statement(self._pool) as tx:
                     counted = {row.status: row for row in await census(tx)}
-            except Problem:
+            except Exception:  # noqa: BLE001 - it is counted again, whatever it was
                 counted = {}
             for status in JobStatus:
                 WAITING.labels(status).set(counted[status].jobs if status in counted else 0)

@@ -7,7 +7,7 @@ from .fact import Fact
 from .ids import TenantId
 from .lifecycle import IllegalMove, Lifecycle, Move
 from .money import MAX_MINOR, AmountNotReadable, AmountTooLarge, Money
-from .problem import Problem
+from .problem import Problem, reason_of
 from .vault import SealBroken, Vault
 
 __all__ = [
@@ -31,4 +31,5 @@ __all__ = [
     "Vault",
     "currency",
     "exponents",
+    "reason_of",
 ]

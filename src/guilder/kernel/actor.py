@@ -25,6 +25,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID | None = None
     scopes: frozenset[str] = frozenset()
     may_write: bool = True
+    is_live: bool = True
     calls_per_minute: int | None = None
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from .problem import Problem
 
 T = TypeVar("T")
 TAG_BYTES: Final = 16
-MAX_CURSOR_CHARACTERS: Final = 512
+MAX_CURSOR_CHARACTERS: Final = 4096
 
 
 class CursorNotValid(Problem, status=400):

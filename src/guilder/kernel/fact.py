@@ -1,9 +1,12 @@
 """Facts: what happened to an object, told after it was committed."""
 
-from typing import ClassVar
+import re
+from typing import Any, ClassVar
 from uuid import UUID
 
 import msgspec
+
+NAME = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -18,3 +21,8 @@ class Fact(msgspec.Struct, frozen=True):
 
     object_id: UUID
     data: msgspec.Struct
+
+    def __init_subclass__(cls, **config: Any) -> None:
+        super().__init_subclass__(**config)
+        if not NAME.fullmatch(getattr(cls, "name", "")):
+            raise TypeError(f"{cls.__name__} has no dotted name of small letters")

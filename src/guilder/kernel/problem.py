@@ -37,3 +37,9 @@ class Problem(Exception):
     def details(self) -> dict[str, Any]:
         """The fields and their values, as they go into the document."""
         return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
+
+
+def reason_of(failure: BaseException, most: int) -> str:
+    """A failure in words that PostgreSQL can keep: no NUL, no half of a surrogate pair."""
+    told = f"{type(failure).__name__}: {failure}".replace("\0", "")
+    return told.encode("utf-8", "replace").decode()[:most]
