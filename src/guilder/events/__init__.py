@@ -1,8 +1,9 @@
 """Facts, and how they reach whoever listens.
 
 A fact is committed with what it tells of. It reaches every listener at least
-once, in the order in which its tenant's transactions committed, and its effect
-on each listener happens once.
+once, facts of one object in the order in which they were committed, and its
+effect on each listener happens once. One that a listener cannot digest is put
+aside for a person, after many attempts.
 """
 
 from .consumers import Consumer, Run, deliver, events_after, reaction
