@@ -7,6 +7,7 @@ import os
 import queue
 import sys
 import threading
+import time
 from contextlib import suppress
 from typing import Any, Final, Literal
 
@@ -15,9 +16,11 @@ import structlog
 
 FLUSH_SECONDS: Final = 0.05
 CLOSE_SECONDS: Final = 1.0
-MOST_CHUNKS: Final = 1000
-MOST_LINES: Final = 100
+MOST_CHUNKS: Final = 100
+MOST_LINES: Final = 5000
 """So many lines are gathered at most before they are written."""
+
+STAMP_SECONDS: Final = 0.001
 
 
 class Sink:
@@ -30,6 +33,8 @@ class Sink:
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._lines: list[bytes] = []
+        self._now = b""
+        self._stamped_until = 0.0
         self._chunks: queue.Queue[bytes | None] = queue.Queue(MOST_CHUNKS)
         self._writer = threading.Thread(target=self._write_on, daemon=True)
         self._writer.start()
@@ -47,6 +52,14 @@ class Sink:
             loop.call_later(FLUSH_SECONDS, self.flush)
         elif len(self._lines) >= MOST_LINES:
             self.flush()
+
+    def now(self) -> bytes:
+        """The time, written down at most once a millisecond."""
+        at = time.monotonic()
+        if at > self._stamped_until:
+            self._now = str(_stamp(None, "", {})["timestamp"]).encode()
+            self._stamped_until = at + STAMP_SECONDS
+        return self._now
 
     def flush(self) -> None:
         """Hand over what has gathered."""
@@ -109,10 +122,9 @@ def tell(event: str, line: msgspec.Struct) -> None:
     if _sink is None:
         structlog.get_logger().info(event, **msgspec.structs.asdict(line))
         return
-    now = _stamp(None, "", {})["timestamp"].encode()
     _sink.write(
         b'{"event":"%b","level":"info","timestamp":"%b",%b'
-        % (event.encode(), now, msgspec.json.encode(line)[1:])
+        % (event.encode(), _sink.now(), msgspec.json.encode(line)[1:])
     )
 
 

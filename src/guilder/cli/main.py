@@ -11,20 +11,20 @@ app = App(
     version=__version__,
     help="One backend that takes a payment, keeps the order, and proves what it earned.",
 )
-for name, target in {
-    "up": "guilder.cli.up:up",
-    "demo": "guilder.cli.demo:demo",
-    "serve": "guilder.cli.up:serve",
-    "work": "guilder.cli.up:work",
-    "migrate": "guilder.cli.migrate:migrate",
-    "backup": "guilder.cli.backup:backup",
-    "restore": "guilder.cli.backup:restore",
-    "psql": "guilder.cli.backup:psql",
-    "tenants": "guilder.cli.tenants:app",
-    "keys": "guilder.cli.keys:app",
-    "jobs": "guilder.cli.jobs:app",
+for name, (target, told) in {
+    "up": ("guilder.cli.up:up", "Run everything: the database, the API and the workers."),
+    "demo": ("guilder.cli.demo:demo", "Run everything, with a tenant to try it on."),
+    "serve": ("guilder.cli.up:serve", "Serve the API only."),
+    "work": ("guilder.cli.up:work", "Do jobs and carry facts only."),
+    "migrate": ("guilder.cli.migrate:migrate", "Apply pending migrations, or list them."),
+    "backup": ("guilder.cli.backup:backup", "Write the whole database to a file."),
+    "restore": ("guilder.cli.backup:restore", "Fill an empty database from a backup."),
+    "psql": ("guilder.cli.backup:psql", "Open psql on the database, as its owner."),
+    "tenants": ("guilder.cli.tenants:app", "Found tenants, and see which there are."),
+    "keys": ("guilder.cli.keys:app", "Give a tenant's programs their keys, and take them back."),
+    "jobs": ("guilder.cli.jobs:app", "Look at the queue, try a dead job again, or drop it."),
 }.items():
-    app.command(target, name=name)
+    app.command(target, name=name, help=told)
 
 
 def main() -> None:
