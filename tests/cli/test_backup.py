@@ -13,6 +13,7 @@ def test_what_was_backed_up_comes_back(tmp_path: Path) -> None:
         key = told("keys", "create", "--tenant", tenant["id"], "--scope", "*", "--data", str(here))
         done = command("backup", str(file), "--data", str(here))
         assert done.returncode == 0, done.stderr
+        assert file.stat().st_mode & 0o077 == 0, "others may read it"
         before = up.get("/v1/tenant", key["secret"])
     there.mkdir()
     (there / "secret.key").write_text((here / "secret.key").read_text())

@@ -3,10 +3,13 @@
 import asyncio
 from uuid import uuid4
 
+import pytest
+
 from guilder import events
 from guilder.db import Tx
 from guilder.events import Consumer, Relay, deliver, reaction
 from guilder.events.consumers import MAX_FAILURES
+from guilder.kernel import Fact
 from tests.events.facts import Bulb, BulbPlanted, Gardener, planted
 from tests.world import World
 
@@ -165,3 +168,29 @@ async def test_a_consumer_hears_all_of_a_tenant_founded_after_it(world: World) -
 
     assert gardener.heard == [1]
     assert later.tenant_id not in await relay.catch_up()
+
+
+async def test_a_failure_in_words_that_cannot_be_stored_holds_up_its_consumer_only(
+    world: World,
+) -> None:
+    async def break_down(_: Tx, __: object) -> None:
+        raise RuntimeError("a NUL \0 and half a pair \ud800")
+
+    consumer = Consumer(f"test.{uuid4().hex}", break_down, frozenset({"bulb.planted"}))
+    await emit(world, 1)
+    await world.relayed(2)
+
+    await deliver(world.pool, [consumer], world.tenant_id)
+
+    async with world.tx() as tx:
+        rows = await tx.fetch(
+            "select last_error from events.cursor where consumer = $1 and tenant_id = $2",
+            consumer.name,
+            world.tenant_id,
+        )
+    assert [row["last_error"] for row in rows] == ["RuntimeError: a NUL  and half a pair ?"]
+
+
+def test_a_fact_has_a_dotted_name() -> None:
+    with pytest.raises(TypeError, match="has no dotted name"):
+        type("Linked", (Fact,), {"name": "oauth2.linked"}, frozen=True)

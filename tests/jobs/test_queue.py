@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from guilder.db import system_transaction
-from guilder.jobs import JobStatus, enqueue, enqueue_many
+from guilder.jobs import JobRecord, JobStatus, enqueue, enqueue_many, retry
 from guilder.jobs.queue import advance, extend, fail, finish
 from tests.jobs.work import claim_some, kind_of_its_own, waiting
 from tests.world import World, eventually
@@ -154,3 +154,35 @@ async def test_a_job_that_loses_every_worker_dies_with_a_reason(world: World) ->
         return (job.status, job.last_error) == (JobStatus.DEAD, "the worker was lost")
 
     await eventually(is_dead)
+
+
+async def test_attempts_only_rise_and_a_revived_job_gives_way_to_an_equal_one(
+    world: World,
+) -> None:
+    kind = kind_of_its_own(max_attempts=1)
+
+    async def die(key: str | None) -> JobRecord:
+        await world.do(lambda tx: enqueue(tx, kind(), unique_key=key))
+        (held,) = await claim_some(world, kind)
+        async with system_transaction(world.pool) as tx:
+            await fail(
+                tx,
+                job_id=held.id,
+                attempt=held.attempt,
+                reason="it broke",
+                pause=timedelta(0),
+                hopeless=True,
+            )
+        return (await waiting(world, kind))[0]
+
+    lone = await die(None)
+    async with system_transaction(world.pool) as tx:
+        await retry(tx, lone.id)
+    (again,) = await claim_some(world, kind)
+    assert (again.attempt, again.max_attempts) == (2, 2)
+
+    twin = await die("a")
+    await world.do(lambda tx: enqueue(tx, kind(number=7), unique_key="a"))
+    async with system_transaction(world.pool) as tx:
+        await retry(tx, twin.id)
+    assert twin.id not in [job.id for job in await waiting(world, kind)]
