@@ -1,7 +1,5 @@
 -- What every later table calls: who the tenant is, row security, ids, folding, guarded lives.
 
--- A function is for whoever it is granted to: PostgreSQL would open each to everybody.
-alter default privileges revoke execute on routines from public;
 grant usage on schema kernel to guilder_app;
 
 -- A process looks whether it fits the database before it serves.
@@ -70,7 +68,8 @@ end
 $$;
 
 -- Row security of a tenant's table. The one place in which the policy stands.
--- The owner passes, since migrations and the definer functions of the system act as the owner.
+-- The owner passes, since migrations and the definer functions of the system act as the owner;
+-- and is not named, so that a backup can be restored by an owner of another name.
 create procedure kernel.isolate(relation regclass, tenant_column name default 'tenant_id')
 language plpgsql
 set search_path = ''
@@ -81,12 +80,13 @@ begin
     execute format(
         'create policy tenant on %s to guilder_app using (%I = (select kernel.tenant()))',
         relation, tenant_column);
-    execute format('create policy owner on %s to %I using (true)', relation, current_user);
+    execute format('create policy owner on %s to pg_database_owner using (true)', relation);
 end
 $$;
 
 -- A life of a column: only the arrows drawn here are walked. They are compiled into the
 -- trigger function, so the guard reads no table; the trigger's arguments keep them readable.
+-- A table may lead several lives, each with a guard that is named after its column.
 create procedure kernel.guard(relation regclass, life_column name, variadic arrows text[])
 language plpgsql
 set search_path = ''
@@ -118,9 +118,10 @@ begin
          $guard$',
         place.schema_name, guard_name, life_column, pairs, relation, place.table_name);
     execute format(
-        'create trigger guard before update on %s for each row
+        'create trigger %I before update on %s for each row
          when (old.%I is distinct from new.%I) execute function %I.%I(%s)',
-        relation, life_column, life_column, place.schema_name, guard_name,
+        'guard_' || life_column, relation, life_column, life_column,
+        place.schema_name, guard_name,
         (select string_agg(quote_literal(arrow), ', ') from unnest(arrows) as arrow));
 end
 $$;

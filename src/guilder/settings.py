@@ -15,6 +15,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 MIGRATIONS: Final = ROOT / "migrations"
 DEFAULT_DATA: Final = ROOT / ".guilder"
 PREFIX: Final = "GUILDER_"
+FILE: Final = "guilder.toml"
 SECRET_BYTES: Final = 32
 MIN_SECRET_CHARACTERS: Final = 32
 
@@ -29,11 +30,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     data: Path
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8080
+    public_url: Annotated[str, Meta(pattern=r"^https?://[^/]+$")] | None = None
     database_url: str | None = None
     secret_key: str = ""
     old_secret_keys: list[str] = []
     pool_size: Annotated[int, Meta(ge=2, le=1000)] = 20
     worker_slots: Annotated[int, Meta(ge=1, le=10_000)] = 100
+    stripe_url: str | None = None
+    paypal_url: str | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "pretty", "json"] = "auto"
     postgres_binaries: Path | None = None
@@ -58,8 +62,8 @@ def read_settings(environment: Mapping[str, str] = os.environ, **given: Any) -> 
         for name in Settings.__struct_fields__
         if environment.get(PREFIX + name.upper())
     }
-    data = Path(given.pop("data", None) or named.pop("data", None) or DEFAULT_DATA)
-    data = data.expanduser().absolute()
+    data = _data_folder(given.pop("data", None), environment.get(f"{PREFIX}DATA"))
+    named.pop("data", None)
     merged: dict[str, Any] = _file_in(data) | named | given
     if isinstance(merged.get("old_secret_keys"), str):
         merged["old_secret_keys"] = merged["old_secret_keys"].split(",")
@@ -74,8 +78,16 @@ def read_settings(environment: Mapping[str, str] = os.environ, **given: Any) -> 
         return msgspec.convert(merged | {"data": data}, Settings, strict=False, dec_hook=_path)
     except msgspec.ValidationError as refused:
         reason, _, place = str(refused).partition(" - at `$.")
-        name = place.rstrip("`") or "the settings"
-        raise SettingsNotValid(f"The setting {name} cannot be used: {reason}.") from refused
+        which = f"The setting {place.rstrip('`')}" if place else f"What {data / FILE} says"
+        raise SettingsNotValid(f"{which} cannot be used: {reason}.") from refused
+
+
+def _data_folder(given: str | Path | None, named: str | None) -> Path:
+    """Where everything lies. An empty name would be another place in every shell."""
+    option, value = ("--data", given) if given is not None else (f"{PREFIX}DATA", named)
+    if value is not None and not str(value).strip():
+        raise SettingsNotValid(f"{option} is empty: name a folder, or leave it out.")
+    return Path(value or DEFAULT_DATA).expanduser().absolute()
 
 
 def secret_in(data: Path) -> str:
@@ -109,7 +121,7 @@ def _make_secret(path: Path) -> None:
 
 
 def _file_in(data: Path) -> dict[str, Any]:
-    path = data / "guilder.toml"
+    path = data / FILE
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except (FileNotFoundError, NotADirectoryError):

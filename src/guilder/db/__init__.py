@@ -13,7 +13,7 @@ from .migrations import (
     pending,
     refuse_another_schema,
 )
-from .pool import Pool, open_pool
+from .pool import Pool, Share, open_pool
 from .problems import (
     DatabaseBusy,
     DatabaseFull,
@@ -30,6 +30,7 @@ from .roles import (
     ensure_app_role,
     is_app_role,
     refuse_a_role_that_could_bypass,
+    refuse_a_stranger,
 )
 from .rows import plain_type
 from .signals import Bell, Signals
@@ -59,6 +60,7 @@ __all__ = [
     "NotExactlyOneRow",
     "Pool",
     "RoleCouldBypass",
+    "Share",
     "Signals",
     "Statement",
     "TooMuchContention",
@@ -74,6 +76,7 @@ __all__ = [
     "pending",
     "plain_type",
     "refuse_a_role_that_could_bypass",
+    "refuse_a_stranger",
     "refuse_another_schema",
     "sql",
     "system_statement",

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Final, Generic, TypeVar
 
 from guilder.kernel import Actor, Problem, TenantId
@@ -19,7 +19,7 @@ UNKNOWN_OUTCOME: Final = (DatabaseUnavailable, DatabaseBusy, DatabaseFull)
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
-Key = tuple[TenantId, Actor | None]
+Key = tuple[TenantId, Actor | None, Hashable]
 
 
 class Batch(Generic[Item, Outcome]):
@@ -45,9 +45,15 @@ class Batch(Generic[Item, Outcome]):
         self._running: dict[Key, asyncio.Task[None]] = {}
 
     async def __call__(
-        self, tenant_id: TenantId, item: Item, *, actor: Actor | None = None
+        self,
+        tenant_id: TenantId,
+        item: Item,
+        *,
+        actor: Actor | None = None,
+        group: Hashable = None,
     ) -> Outcome:
-        key = (tenant_id, actor)
+        """Have an item done, together with others of this tenant, actor and group."""
+        key = (tenant_id, actor, group)
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(key, deque()).append((item, answer))
         if key not in self._running:
@@ -63,7 +69,7 @@ class Batch(Generic[Item, Outcome]):
             del self._waiting[key], self._running[key]
 
     async def _run(self, key: Key, batch: list[tuple[Item, asyncio.Future[Outcome]]]) -> None:
-        tenant_id, actor = key
+        tenant_id, actor, _ = key
         items = [item for item, _ in batch]
         try:
             outcomes = await transact(

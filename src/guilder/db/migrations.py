@@ -3,7 +3,7 @@
 A file named `….alone.sql` runs outside of a transaction, statement by statement,
 for what PostgreSQL refuses inside one (`create index concurrently`). Its statements
 end in a semicolon at the end of a line, none of them has one within, and the file
-can be run again after it failed half way.
+can be run again after it failed half way. It makes no functions.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ import asyncpg
 import msgspec
 
 from .pool import Pool
-from .roles import APP_ROLE, ensure_app_role, refuse_another_password
+from .roles import ensure_app_role, refuse_a_stranger
 from .transactions import system_transaction
 
 LOCK: Final = 7_463_001
@@ -37,6 +37,12 @@ RECORD: Final = """
         applied_at timestamptz not null default now()
     );
 """
+
+CLOSED: Final = "alter default privileges revoke execute on routines from public"
+"""A function is for whoever it is granted to: PostgreSQL would open each to everybody."""
+
+AS_BEFORE: Final = "alter default privileges grant execute on routines to public"
+"""What is left standing names the owner, and a backup would only fit an owner of that name."""
 
 
 class MigrationRefused(RuntimeError):
@@ -83,7 +89,7 @@ async def migrate(
     async with _owner(owner_url) as owner:
         await _take_turn(owner)
         await owner.execute(RECORD)
-        await _ensure_role(owner, owner_url, password=app_password, anew=new_password)
+        await ensure_app_role(owner, owner_url, password=app_password, anew=new_password)
         todo = await _pending(owner, migrations_in(folder))
         for migration in todo:
             progress(f"Applying {migration.name}")
@@ -107,16 +113,6 @@ async def refuse_another_schema(pool: Pool, folder: Path) -> None:
         )
 
 
-async def _ensure_role(
-    owner: asyncpg.Connection, owner_url: str, *, password: str | None, anew: bool
-) -> None:
-    exists = await owner.fetchval("select true from pg_roles where rolname = $1", APP_ROLE)
-    if exists and password is not None and not anew:
-        await refuse_another_password(owner_url, password)
-        password = None
-    await ensure_app_role(owner, password)
-
-
 @asynccontextmanager
 async def _owner(url: str) -> AsyncIterator[asyncpg.Connection]:
     owner = await asyncpg.connect(url, server_settings={"application_name": "guilder migrate"})
@@ -126,6 +122,7 @@ async def _owner(url: str) -> AsyncIterator[asyncpg.Connection]:
                 f"Guilder needs PostgreSQL {OLDEST_SERVER} or newer; "
                 f"this is {owner.get_server_version().major}."
             )
+        await refuse_a_stranger(owner)
         yield owner
     finally:
         await owner.close()
@@ -166,7 +163,9 @@ async def _apply(owner: asyncpg.Connection, migration: Migration) -> None:
         return
     async with owner.transaction():
         await owner.execute(f"set local lock_timeout = '{LOCK_TIMEOUT}'")
+        await owner.execute(CLOSED)
         await owner.execute(migration.text)
+        await owner.execute(AS_BEFORE)
         await _record(owner, migration, began)
 
 

@@ -5,6 +5,7 @@ a queue of those who wait. The driver's pool does more and costs twice as much.
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -25,9 +26,25 @@ CLOSE_SECONDS: Final = 5.0
 Hook = Callable[[Tx], Awaitable[None]]
 
 
+class Pool(ABC):
+    """What transactions borrow their connections from, at most `size` at once."""
+
+    size: int
+    before_commit: list[Hook]
+    signals: Signals | None
+
+    @abstractmethod
+    async def borrow(self) -> Connection:
+        """A connection, to be given back once."""
+
+    @abstractmethod
+    def give_back(self, connection: Connection) -> None:
+        """Let the next have it."""
+
+
 @final
-class Pool:
-    """The application's connections, all of the role `guilder_app`, at most `size` of them."""
+class Connections(Pool):
+    """The application's connections, all of the role `guilder_app`."""
 
     def __init__(self, url: str, *, size: int, name: str) -> None:
         self.size = size
@@ -138,6 +155,33 @@ class Pool:
         return False
 
 
+@final
+class Share(Pool):
+    """A part of a pool, so that those who have to do with it leave the rest to others.
+
+    Whoever waits for his turn in it waits for as long as his own time limit lets him.
+    """
+
+    def __init__(self, pool: Pool, size: int) -> None:
+        self.size = size
+        self.before_commit = pool.before_commit
+        self.signals = pool.signals
+        self._pool = pool
+        self._turns = asyncio.Semaphore(size)
+
+    async def borrow(self) -> Connection:
+        await self._turns.acquire()
+        try:
+            return await self._pool.borrow()
+        except BaseException:
+            self._turns.release()
+            raise
+
+    def give_back(self, connection: Connection) -> None:
+        self._pool.give_back(connection)
+        self._turns.release()
+
+
 async def connect(url: str, *, name: str) -> Connection:
     """One connection as the application has it, with time limits on whatever it will do."""
     connection = await asyncpg.connect(
@@ -150,8 +194,8 @@ async def connect(url: str, *, name: str) -> Connection:
     return connection
 
 
-async def open_pool(url: str, *, size: int = 20, name: str = "guilder") -> Pool:
+async def open_pool(url: str, *, size: int = 20, name: str = "guilder") -> Connections:
     """A pool with its first connection, so that an address that does not work is told at once."""
-    pool = Pool(url, size=size, name=name)
+    pool = Connections(url, size=size, name=name)
     pool.give_back(await pool.borrow())
     return pool

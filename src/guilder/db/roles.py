@@ -1,7 +1,9 @@
 """Two roles: the owner migrates, and `guilder_app` does everything else."""
 
+import base64
 import hashlib
 import hmac
+import secrets
 from contextlib import suppress
 from typing import Final
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -12,6 +14,10 @@ from .pool import Pool
 from .transactions import system_transaction
 
 APP_ROLE: Final = "guilder_app"
+ITERATIONS: Final = 4096
+"""Few are enough: the password is a key of 256 bits, which nobody tries out."""
+
+SALT_BYTES: Final = 16
 
 FAULTS: Final = """
     select fault.sentence
@@ -47,9 +53,18 @@ FAULTS: Final = """
                 select from pg_auth_members as membership where membership.member = role.oid
             ),
             'it is a member of another role'
-        )
+        ),
+        (pg_has_role(role.oid, 'pg_database_owner', 'usage'), 'it owns the database')
     ) as fault (found, sentence)
     where role.rolname = current_user and fault.found
+"""
+
+STRANGER: Final = """
+    select format(
+        '%s does not own the database %s, so give its owner''s address',
+        current_user, current_database()
+    )
+    where not pg_has_role('pg_database_owner', 'usage')
 """
 
 
@@ -71,11 +86,42 @@ async def refuse_a_role_that_could_bypass(pool: Pool) -> None:
         )
 
 
+async def refuse_a_stranger(owner: asyncpg.Connection) -> None:
+    """Refuse a role that row security does not let pass: only the database's owner sees it all."""
+    complaint = await owner.fetchval(STRANGER)
+    if complaint is not None:
+        raise asyncpg.InsufficientPrivilegeError(complaint)
+
+
 class AnotherPassword(RuntimeError):
     """The application's role is in use with a password that does not follow from our secret."""
 
 
-async def refuse_another_password(owner_url: str, password: str) -> None:
+async def ensure_app_role(
+    owner: asyncpg.Connection, owner_url: str, *, password: str | None, anew: bool = False
+) -> None:
+    """Make the application's role where it is missing, and give it this password."""
+    exists = await owner.fetchval("select true from pg_roles where rolname = $1", APP_ROLE)
+    if exists and password is not None and not anew:
+        await _refuse_another_password(owner_url, password)
+        password = None
+    if not exists:
+        with suppress(asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
+            # Roles belong to the server: for another of its databases one may be made just now.
+            await owner.execute(f"create role {APP_ROLE} login noinherit")
+    if password is not None:
+        await owner.execute(f"alter role {APP_ROLE} login password '{verifier_of(password)}'")
+    # PUBLIC may make temporary tables, and on older databases write to the schema public.
+    database = await owner.fetchval("select quote_ident(current_database())")
+    await owner.execute(f"revoke create, temporary on database {database} from public")
+    await owner.execute("revoke create on schema public from public")
+    if await owner.fetchval("select rolsuper from pg_roles where rolname = current_user"):
+        # So that the role owns nothing at all, not even a large object.
+        for function in ("lo_create(oid)", "lo_creat(integer)", "lo_from_bytea(oid, bytea)"):
+            await owner.execute(f"revoke execute on function {function} from public")
+
+
+async def _refuse_another_password(owner_url: str, password: str) -> None:
     """Refuse to change the password of a role with which others may be logged in."""
     try:
         trial = await asyncpg.connect(as_app_role(owner_url, password))
@@ -88,24 +134,20 @@ async def refuse_another_password(owner_url: str, password: str) -> None:
     await trial.close()
 
 
-async def ensure_app_role(owner: asyncpg.Connection, password: str | None) -> None:
-    """Make the application's role where it is missing, and give it this password."""
-    exists = await owner.fetchval("select true from pg_roles where rolname = $1", APP_ROLE)
-    if not exists:
-        with suppress(asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
-            # Roles belong to the server: for another of its databases one may be made just now.
-            await owner.execute(f"create role {APP_ROLE} login noinherit")
-    if password is not None:
-        literal = await owner.fetchval("select quote_literal($1)", password)
-        await owner.execute(f"alter role {APP_ROLE} login password {literal}")
-    # PUBLIC may make temporary tables, and on older databases write to the schema public.
-    database = await owner.fetchval("select quote_ident(current_database())")
-    await owner.execute(f"revoke create, temporary on database {database} from public")
-    await owner.execute("revoke create on schema public from public")
-    if await owner.fetchval("select rolsuper from pg_roles where rolname = current_user"):
-        # So that the role owns nothing at all, not even a large object.
-        for function in ("lo_create(oid)", "lo_creat(integer)", "lo_from_bytea(oid, bytea)"):
-            await owner.execute(f"revoke execute on function {function} from public")
+def verifier_of(password: str) -> str:
+    """What PostgreSQL keeps of a password, made here, so that no log of statements shows it.
+
+    As RFC 5803 has it. ASCII only, which needs no preparation.
+    """
+    salt = secrets.token_bytes(SALT_BYTES)
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode("ascii"), salt, ITERATIONS)
+    client_key = hmac.digest(salted, b"Client Key", "sha256")
+    stored_key = hashlib.sha256(client_key).digest()
+    server_key = hmac.digest(salted, b"Server Key", "sha256")
+    salt64, stored64, server64 = (
+        base64.b64encode(part).decode() for part in (salt, stored_key, server_key)
+    )
+    return f"SCRAM-SHA-256${ITERATIONS}:{salt64}${stored64}:{server64}"
 
 
 def app_password(secret: bytes) -> str:

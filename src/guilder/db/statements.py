@@ -5,6 +5,9 @@ the Python file. The parameters are the stub's, the rows are its return type:
 `Row` is exactly one, `Row | None` at most one, `list[Row]` any number, `None` none.
 A test describes every statement against PostgreSQL, so the two cannot drift.
 
+`:columns_of_payment` stands for the fields of the row's type, as columns of that table: so a
+long row is written down once, in Python, and statements cannot differ about it.
+
 A line that ends in `-- if :name` stands only where that parameter is not None.
 So a list with optional filters is a handful of fixed texts, each with a plan of
 its own, and no text is ever built from a value.
@@ -36,6 +39,7 @@ from .tx import Tx
 NAME = re.compile(r"^-- (\w+)\n", re.MULTILINE)
 PLACEHOLDER = re.compile(r"(?<![:\w]):([a-z]\w*)")
 CONDITION = re.compile(r"^.*-- if :(\w+)$", re.MULTILINE)
+COLUMNS = re.compile(r":columns_of_(\w+)")
 STATEMENTS: list["Statement"] = []
 
 P = ParamSpec("P")
@@ -52,16 +56,25 @@ class Statement:
     def __init__(self, path: Path, name: str, *, body: str, stub: Callable[..., Any]) -> None:
         self.path = path
         self.name = name
-        self.body = body
-        self.params = tuple(dict.fromkeys(PLACEHOLDER.findall(body)))
-        self.conditions = tuple(dict.fromkeys(CONDITION.findall(body)))
         hints = get_type_hints(stub)
         self.result = hints.pop("return")
+        self.body = COLUMNS.sub(self._columns, body)
+        self.params = tuple(dict.fromkeys(PLACEHOLDER.findall(self.body)))
+        self.conditions = tuple(dict.fromkeys(CONDITION.findall(self.body)))
         self.hints = {name: hints[name] for name in self.params}
-        self.is_list = get_origin(self.result) is list
-        self.may_be_absent = get_origin(self.result) in {Union, UnionType}
         self.read = reader_of(self.row) if self.row else None
         self._texts: dict[frozenset[str], tuple[str, tuple[str, ...]]] = {}
+
+    @property
+    def is_list(self) -> bool:
+        return get_origin(self.result) is list
+
+    @property
+    def may_be_absent(self) -> bool:
+        return get_origin(self.result) in {Union, UnionType}
+
+    def _columns(self, place: re.Match[str]) -> str:
+        return ", ".join(f"{place[1]}.{field}" for field in self.row.__struct_fields__)
 
     @property
     def row(self) -> Any:

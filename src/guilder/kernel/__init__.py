@@ -8,6 +8,7 @@ from .ids import TenantId
 from .lifecycle import IllegalMove, Lifecycle, Move
 from .money import MAX_MINOR, AmountNotReadable, AmountTooLarge, Money
 from .problem import Problem, reason_of
+from .tool import Tool, tools_in
 from .vault import SealBroken, Vault
 
 __all__ = [
@@ -28,8 +29,10 @@ __all__ = [
     "Problem",
     "SealBroken",
     "TenantId",
+    "Tool",
     "Vault",
     "currency",
     "exponents",
     "reason_of",
+    "tools_in",
 ]
