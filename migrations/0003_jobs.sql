@@ -270,8 +270,9 @@ end
 $$;
 
 -- A schedule keeps its next instant; a changed definition begins anew.
-create function jobs.plan(schedule_name text, wanted_cron text, wanted_zone text, first_at timestamptz)
-returns timestamptz
+create function jobs.plan(
+    schedule_name text, wanted_cron text, wanted_zone text, first_at timestamptz
+) returns timestamptz
 language plpgsql security definer
 set search_path = ''
 as $$

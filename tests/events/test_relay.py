@@ -1,6 +1,7 @@
 """The relay skips nothing, and keeps the order in which a tenant's transactions committed."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from uuid import uuid4
 
@@ -8,7 +9,7 @@ import pytest
 
 from guilder import events
 from guilder.db import Tx
-from guilder.events import Event, Relay
+from guilder.events import Consumer, Event, Relay
 from tests.events.facts import Gardener, bloomed, planted
 from tests.world import World, eventually
 
@@ -127,3 +128,41 @@ async def test_a_running_relay_carries_by_itself(world: World) -> None:
         assert number + 1 not in gardener.heard
     finally:
         running.cancel()
+
+
+async def test_a_tenant_who_breaks_the_delivery_does_not_end_it_for_others(
+    world: World, other: World
+) -> None:
+    """The consumer ends the transaction, after which not even its failure can be kept."""
+    gardener = Gardener("bulb.planted")
+    number = uuid4().int % 10**9
+    broken = []
+
+    async def sabotage(tx: Tx, _: Sequence[Event]) -> None:
+        if tx.tenant_id == world.tenant_id:
+            broken.append(True)
+            await tx.fetch("rollback")
+
+    saboteur = Consumer(f"test.{uuid4().hex}", sabotage, frozenset({"bulb.planted"}))
+    relay = Relay(world.pool, world.system.signals, [gardener.consumer, saboteur])
+    await relay.introduce()
+    running = asyncio.create_task(relay.run())
+
+    async def is_tried_again() -> bool:
+        return running.done() or len(broken) > 1
+
+    async def has_heard() -> bool:
+        return running.done() or number in gardener.heard
+
+    try:
+        async with world.tx() as tx:
+            tx.emit(planted(number - 1))
+        await eventually(is_tried_again)
+        async with other.tx() as tx:
+            tx.emit(planted(number))
+        await eventually(has_heard)
+
+        assert not running.done()
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)

@@ -7,6 +7,16 @@ aside for a person, after many attempts.
 """
 
 from .consumers import Consumer, Run, deliver, events_after, reaction
+from .desk import (
+    ConsumerNotThere,
+    FactNotThere,
+    FactRefusedAgain,
+    Skipped,
+    consumer_called,
+    drop,
+    inspect,
+    retry,
+)
 from .event import Event, EventId
 from .log import EventNotFound, event_by_id, last_position, newest_events
 from .outbox import write_facts
@@ -14,17 +24,25 @@ from .relay import Relay, feed_topic
 
 __all__ = [
     "Consumer",
+    "ConsumerNotThere",
     "Event",
     "EventId",
     "EventNotFound",
+    "FactNotThere",
+    "FactRefusedAgain",
     "Relay",
     "Run",
+    "Skipped",
+    "consumer_called",
     "deliver",
+    "drop",
     "event_by_id",
     "events_after",
     "feed_topic",
+    "inspect",
     "last_position",
     "newest_events",
     "reaction",
+    "retry",
     "write_facts",
 ]

@@ -21,15 +21,7 @@ order by cursor.consumer
 for update skip locked;
 
 -- events_after
-select
-    event.id,
-    event.position,
-    event.type,
-    event.version,
-    event.object_id,
-    event.data,
-    event.actor,
-    event.occurred_at
+select :columns_of_event
 from events.event
 where
     event.tenant_id = :tenant_id

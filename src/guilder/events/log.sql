@@ -1,28 +1,12 @@
 -- find_event
-select
-    event.id,
-    event.position,
-    event.type,
-    event.version,
-    event.object_id,
-    event.data,
-    event.actor,
-    event.occurred_at
+select :columns_of_event
 from events.event
 where
     event.tenant_id = :tenant_id
     and event.id = :event_id;
 
 -- newest_events
-select
-    event.id,
-    event.position,
-    event.type,
-    event.version,
-    event.object_id,
-    event.data,
-    event.actor,
-    event.occurred_at
+select :columns_of_event
 from events.event
 where
     event.tenant_id = :tenant_id

@@ -1,18 +1,5 @@
 -- inspect
-select
-    job.id,
-    job.tenant_id,
-    job.kind,
-    job.payload,
-    job.status,
-    job.priority,
-    job.run_at,
-    job.attempt,
-    job.max_attempts,
-    job.unique_key,
-    job.last_error,
-    job.created_at,
-    job.died_at
+select :columns_of_job
 from jobs.inspect(:status, :kind, :most) as job;
 
 -- retry_job

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from guilder.db import Pool, Tx
+from guilder.db import Tx
 from guilder.kernel import TenantId
 
 JobId = NewType("JobId", UUID)
@@ -50,10 +50,14 @@ class InTransaction(msgspec.Struct, Generic[J], frozen=True):
 
 
 class InWorld(msgspec.Struct, Generic[J], frozen=True):
-    """A job that touches the world: it opens its own transactions, and may run twice."""
+    """A job that touches the world: it opens its own transactions, and may run twice.
+
+    Its pool is the jobs' share, so it waits for the world between two transactions and never
+    within one, or nested in another: a slow gateway then holds up no connection, and nobody.
+    """
 
     job: type[J]
-    run: Callable[[Pool, TenantId | None, J], Awaitable[None]]
+    run: Callable[..., Awaitable[None]]
 
 
 Handler = InTransaction[Any] | InWorld[Any]

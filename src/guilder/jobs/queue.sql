@@ -10,13 +10,7 @@ from jobs.enqueue(
 ) as job (id);
 
 -- claim
-select
-    job.id,
-    job.tenant_id,
-    job.kind,
-    job.payload,
-    job.attempt,
-    job.max_attempts
+select :columns_of_job
 from jobs.claim(:kinds::text[], :most, :lease) as job;
 
 -- advance

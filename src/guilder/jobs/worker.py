@@ -7,9 +7,9 @@ go in batches: while one batch is being committed, the next one gathers.
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Final, final
+from typing import Any, Final, final, get_type_hints
 
 import msgspec
 import structlog
@@ -18,13 +18,14 @@ from prometheus_client import Counter, Gauge
 from guilder.db import (
     Bell,
     Pool,
+    Share,
     Signals,
     Tx,
     system_statement,
     system_transaction,
     transact,
 )
-from guilder.kernel import Actor, ActorKind, Problem, reason_of
+from guilder.kernel import Actor, ActorKind, Problem, Tool, reason_of, tools_in
 
 from .desk import census
 from .job import Claimed, Handler, Hopeless, InTransaction, JobStatus
@@ -39,6 +40,8 @@ FIRST_PAUSE_SECONDS: Final = 1.0
 LONGEST_PAUSE_SECONDS: Final = 3600.0
 DRAIN_SECONDS: Final = 10.0
 REASON_CHARACTERS: Final = 1000
+SHARE_OF_POOL: Final = 0.5
+"""What jobs may have of the connections at once; the rest is for requests and the relay."""
 
 DONE = Counter("guilder_jobs_total", "Jobs that came to an end.", ["kind", "outcome"])
 WAITING = Gauge("guilder_jobs_queued", "Jobs in the queue.", ["status"])
@@ -56,16 +59,29 @@ class Worker:
     """Does jobs until told to drain, at most `slots` at a time."""
 
     def __init__(
-        self, pool: Pool, signals: Signals, handlers: Sequence[Handler], *, slots: int = 100
+        self,
+        pool: Pool,
+        signals: Signals,
+        handlers: Sequence[Handler],
+        *,
+        slots: int = 100,
+        tools: Mapping[type[Tool], Tool] | None = None,
     ) -> None:
         self._pool = pool
         self._signals = signals
         self._handlers = {handler.job.name: handler for handler in handlers}
+        self._tools = {
+            handler.job.name: {
+                name: (tools or {})[kind]
+                for name, kind in tools_in(get_type_hints(handler.run)).items()
+            }
+            for handler in handlers
+        }
         self._decoders = {
             handler.job.name: msgspec.json.Decoder(handler.job) for handler in handlers
         }
         self._slots = slots
-        self._transactions = asyncio.Semaphore(max(1, pool.size // 2))
+        self._share = Share(pool, max(1, int(pool.size * SHARE_OF_POOL)))
         self._running: dict[asyncio.Task[None], Claimed] = {}
         self._done: list[Claimed] = []
         self._flushing: asyncio.Task[None] | None = None
@@ -118,7 +134,7 @@ class Worker:
                 await self._do_in_transaction(job, handler, work)
             else:
                 async with asyncio.timeout(handler.job.timeout_seconds):
-                    await handler.run(self._pool, job.tenant_id, work)
+                    await handler.run(self._share, job.tenant_id, work, **self._tools[job.kind])
         except LeaseLost:
             DONE.labels(job.kind, "lost").inc()
         except Exception as failure:  # noqa: BLE001 - a job may fail in any way
@@ -139,13 +155,12 @@ class Worker:
             if not await finish(tx, ids=[job.id], attempts=[job.attempt]):
                 raise LeaseLost
 
-        async with self._transactions:
-            if job.tenant_id is None:
-                async with system_transaction(self._pool) as tx:
-                    await effect(tx)
-                return
-            actor = Actor(kind=ActorKind.JOB, tenant_id=job.tenant_id, id=job.id)
-            await transact(self._pool, job.tenant_id, effect, actor=actor)
+        if job.tenant_id is None:
+            async with system_transaction(self._share) as tx:
+                await effect(tx)
+            return
+        actor = Actor(kind=ActorKind.JOB, tenant_id=job.tenant_id, id=job.id)
+        await transact(self._share, job.tenant_id, effect, actor=actor)
 
     async def _fail(self, job: Claimed, failure: Exception) -> None:
         reason = reason_of(failure, REASON_CHARACTERS)
