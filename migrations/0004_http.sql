@@ -1,4 +1,5 @@
--- Answers already given, so that the same request repeated is answered the same.
+-- Answers already given, so that the same request repeated is answered the same. An answer that
+-- waits for the world is kept as the work that is left: whoever asks again goes on with it.
 create schema http;
 grant usage on schema http to guilder_app;
 
@@ -7,20 +8,25 @@ create table http.answer (
     actor text not null,
     key text not null check (length(key) between 1 and 255),
     request_hash bytea not null check (length(request_hash) = 32),
-    status smallint not null,
-    body bytea not null,
+    status smallint,
+    body bytea,
+    work bytea,
     created_at timestamptz not null default now(),
-    primary key (tenant_id, actor, key)
+    primary key (tenant_id, actor, key),
+    check ((status is null) = (body is null)),
+    check (status is not null or work is not null)
 );
 
 create index answer_age on http.answer (created_at);
 call kernel.isolate('http.answer');
-grant select, insert on http.answer to guilder_app;
+grant select, insert, update (status, body) on http.answer to guilder_app;
 
 -- Take the turn for a key, and look only then: whoever had it before us has committed.
 -- The lock is only tried, so a request that is still being worked on is told at once.
 create function http.take_turn(for_tenant uuid, for_actor text, for_key text)
-returns table (is_mine boolean, request_hash bytea, status smallint, body bytea)
+returns table (
+    is_mine boolean, request_hash bytea, status smallint, body bytea, work bytea
+)
 language plpgsql
 set search_path = ''
 as $$
@@ -28,8 +34,8 @@ begin
     is_mine := pg_catalog.pg_try_advisory_xact_lock(
         pg_catalog.hashtextextended(for_tenant::text || ' ' || for_actor || ' ' || for_key, 0)
     );
-    select answer.request_hash, answer.status, answer.body
-    into request_hash, status, body
+    select answer.request_hash, answer.status, answer.body, answer.work
+    into request_hash, status, body, work
     from http.answer
     where answer.tenant_id = for_tenant and answer.actor = for_actor and answer.key = for_key;
     return next;

@@ -6,10 +6,12 @@ from contextlib import suppress
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from guilder.http.limits import MAX_BODY_BYTES
 from guilder.http.problems import MalformedBody
-from guilder.http.strict_json import parse
+from guilder.http.wire.strict_json import parse
 from tests.http.documents import pointers, problem
 
 KEY = '{"name": "Till", "scopes": ["events:read"], "metadata": {"x": %s}}'
@@ -93,6 +95,24 @@ async def test_what_can_be_misread_is_refused(
     refused = problem(await send(api, body), 400, "malformed_body")
 
     assert detail in refused["detail"]
+
+
+PIECES = r"""
+{ } [ ] , : true null NaN -0 1.0 1e5 1e400 "a" "a": "b": "é" "" "\u0061": "\/" "\ud800"
+{"a":1,"a":2} 9223372036854775807 9223372036854775808 -9223372036854775809 "9999999999999999999"
+"""
+
+
+@given(st.lists(st.sampled_from([*PIECES.split(), *"1 \n\f\0\ufeff"]), max_size=8).map("".join))
+def test_the_short_way_and_the_long_way_read_alike(text: str) -> None:
+    def read(body: str) -> str:
+        try:
+            return repr(parse(body.encode()))
+        except MalformedBody as refused:
+            return refused.detail.partition(" at character")[0]
+
+    # What is escaped goes the long way.
+    assert read(f'[{text},"a"]') == read(f'[{text},"\\u0061"]')
 
 
 @pytest.mark.parametrize(

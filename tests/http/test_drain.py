@@ -2,11 +2,14 @@
 
 import asyncio
 
+import pytest
+
 from guilder.db import Tx
 from guilder.http import Endpoint, post
+from guilder.http import request as requests
 from tests.http.documents import problem
 from tests.http.doors import Gate, door_of
-from tests.http.serving import serving
+from tests.http.serving import Served, serving
 from tests.world import World
 
 
@@ -72,3 +75,65 @@ async def test_streams_end_and_whole(world: World) -> None:
         rest = [line async for line in lines]
 
     assert "".join(rest) == ""
+
+
+HALF = (
+    b"POST /v1/api-keys HTTP/1.1\r\nhost: x\r\nauthorization: Bearer %b\r\n"
+    b"content-type: application/json\r\ncontent-length: 500\r\n\r\n{"
+)
+
+
+async def test_half_a_body_is_told_to_come_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requests, "DISCARD_SECONDS", 1000)
+    secret = (await world.key("*")).secret.encode()
+    async with (
+        serving(door_of(world.system), grace_seconds=0) as served,
+        served.wire() as wire,
+    ):
+        await wire.say(HALF % secret)
+        await _is_being_read(served)
+        served.door.drain()
+        served.server.should_exit = True
+        refused = await wire.hear()
+        assert await wire.is_closed()
+
+    problem(refused, 503, "shutting_down")
+    assert refused.headers["retry-after"] == "2"
+    assert refused.headers["connection"] == "close"
+
+
+async def test_who_was_refused_and_is_still_sending_hears_why(world: World) -> None:
+    async with (
+        serving(door_of(world.system), grace_seconds=0) as served,
+        served.wire() as wire,
+    ):
+        await wire.say(HALF % b"gk_live_none")
+        await _is_being_read(served)
+        served.door.drain()
+        served.server.should_exit = True
+        refused = await wire.hear()
+        assert await wire.is_closed()
+
+    problem(refused, 401, "not_authenticated")
+
+
+async def _is_being_read(served: Served) -> None:
+    """Until the server waits for the rest of a body: its task has run as far as it could."""
+    while not served.server.server_state.tasks:  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+
+async def test_a_whole_body_is_taken_before_its_sender_is_sent_elsewhere(world: World) -> None:
+    secret = (await world.key("*")).secret.encode()
+    head, _, _ = HALF.replace(b"500", b"3000000").rpartition(b"{")
+    async with serving(door_of(world.system)) as served, served.wire() as wire:
+        served.door.drain()
+        await wire.say(head % secret)
+        await _is_being_read(served)
+        await wire.say(b" " * 3_000_000)
+        problem(await wire.hear(), 503, "shutting_down")
+        await wire.say(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+        problem(await wire.hear(), 404, "not_found")

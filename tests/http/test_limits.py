@@ -15,6 +15,7 @@ from tests.http.doors import Gate, calling, door_of
 from tests.world import World
 
 FREE_CALLS = 600
+TILL = {"name": "Till", "scopes": ["*"]}
 
 
 async def test_a_tier_has_its_calls_in_a_minute_and_no_more(world: World) -> None:
@@ -104,6 +105,58 @@ async def test_bodies_on_their_way_take_nobodys_place(world: World) -> None:
         made = await slow
 
     assert (served.status_code, made.status_code) == (200, 201)
+
+
+async def test_bodies_have_so_much_room_together_and_no_more(world: World) -> None:
+    door = door_of(world.system, max_body_bytes_under_way=90)
+    begun, arrives = asyncio.Event(), asyncio.Event()
+
+    async def slow_body() -> AsyncIterator[bytes]:
+        yield b'{"name": "Till", ' + b" " * 50
+        begun.set()
+        await arrives.wait()
+        yield b'"scopes": ["*"]}'
+
+    async with calling(door, world) as program:
+        headers = {"content-type": "application/json"}
+        slow = asyncio.create_task(
+            program.post("/v1/api-keys", content=slow_body(), headers=headers)
+        )
+        await begun.wait()
+        refused = await program.post("/v1/api-keys", json=TILL)
+        served = await program.get("/v1/tenant")
+        arrives.set()
+        made = await slow
+        again = [(await program.post("/v1/api-keys", json=TILL)).status_code for _ in range(3)]
+
+    problem(refused, 503, "overloaded")
+    assert refused.headers["retry-after"] == "1"
+    assert (served.status_code, made.status_code, again) == (200, 201, [201] * 3)
+
+
+async def test_who_sends_no_key_takes_no_room(world: World) -> None:
+    door = door_of(world.system, max_body_bytes_under_way=0)
+    async with calling(door, world, secret="gk_live_none") as stranger:
+        answer = await stranger.post("/v1/api-keys", json=TILL)
+
+    problem(answer, 401, "not_authenticated")
+
+
+async def test_a_refused_body_leaves_its_room_to_others(world: World) -> None:
+    door = door_of(world.system, max_body_bytes_under_way=1_100_000)
+    async with calling(door, world) as program:
+        headers = {"content-type": "application/json"}
+        for _ in range(3):
+            large = await program.post("/v1/api-keys", content=_pieces(), headers=headers)
+            problem(large, 413, "body_too_large")
+        wrong = await program.post("/v1/api-keys", content=b" " * 900_000, headers=headers)
+
+    problem(wrong, 400, "malformed_body")
+
+
+async def _pieces() -> AsyncIterator[bytes]:
+    for _ in range(11):
+        yield b" " * 100_000
 
 
 async def test_a_request_has_its_time_and_no_more(world: World) -> None:

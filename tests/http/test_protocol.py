@@ -1,9 +1,11 @@
 """What arrives on the wire, honest or not, over real connections."""
 
 import asyncio
+import gc
 
 import httpx
 import pytest
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from guilder.http import LimitedProtocol
 from guilder.http import door as doors
@@ -184,6 +186,33 @@ async def test_who_asks_before_sending_is_told_before_sending(world: World, serv
         assert (await wire.hear()).status_code == 100
         await wire.say(TILL)
         assert (await wire.hear()).status_code == 201
+
+
+async def test_who_has_no_key_is_refused_before_sending(served: Served) -> None:
+    head = b"POST /v1/api-keys HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+    async with served.wire() as wire:
+        await wire.say(head + b"expect: 100-continue\r\ncontent-length: 500\r\n\r\n")
+        problem(await wire.hear(), 401, "not_authenticated")
+        assert await wire.is_closed()
+
+
+async def test_an_answered_request_leaves_no_garbage(served: Served) -> None:
+    def cycles() -> int:
+        return sum(isinstance(one, RequestResponseCycle) for one in gc.get_objects())
+
+    async with served.wire() as wire:
+        await wire.say(GET)
+        await wire.hear()
+        gc.collect()
+        gc.disable()
+        try:
+            before = cycles()
+            for _ in range(3):
+                await wire.say(GET)
+                await wire.hear()
+            assert cycles() == before
+        finally:
+            gc.enable()
 
 
 async def test_answers_come_in_the_order_of_requests(world: World, served: Served) -> None:

@@ -8,11 +8,12 @@ import httpx
 import pytest
 
 from guilder.app import PACKAGES
-from guilder.http import Endpoint, problems_of
+from guilder.http import Endpoint, Response, problems_of
 from guilder.reference import PAGES, openapi, render
 
-ENDPOINTS = [endpoint for package in PACKAGES for endpoint in package.endpoints]
-PROBLEMS = sorted({one.code for endpoint in ENDPOINTS for one in problems_of(endpoint)})
+ALL = [endpoint for package in PACKAGES for endpoint in package.endpoints]
+ENDPOINTS = [endpoint for endpoint in ALL if endpoint.answer is not Response]
+PROBLEMS = sorted({one.code for endpoint in ALL for one in problems_of(endpoint)})
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 CONTRAST = 4.5
 
@@ -48,7 +49,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def text() -> str:
-    return render(openapi(ENDPOINTS, version="1.2.3"), ENDPOINTS).decode()
+    return render(openapi(ALL, version="1.2.3"), ALL).decode()
 
 
 async def test_the_page_and_its_style_are_served(api: httpx.AsyncClient, text: str) -> None:
@@ -94,7 +95,9 @@ def test_every_endpoint_is_told(text: str, endpoint: Endpoint) -> None:
 
     assert f"<code>{endpoint.path}</code>" in part
     assert f">{endpoint.method}</span>" in part
-    assert f"<code>{endpoint.permission}</code>" in part
+    needed = f"<code>{endpoint.permission}</code>" if endpoint.permission else "Needs no key"
+    assert needed in part
+    assert ("$GUILDER_KEY" in part) == (endpoint.permission is not None)
     query = endpoint.query_type.__struct_fields__ if endpoint.query_type else ()
     body = endpoint.body_type.__struct_fields__ if endpoint.body_type else ()
     for name in (*endpoint.path_types, *query, *body):
@@ -155,5 +158,6 @@ def test_colours_have_names() -> None:
 
     assert not re.findall(r"#[0-9a-f]{3,8}\b|rgba?\(|hsla?\(", without_tokens)
     assert "url(" not in style
+    assert "smooth" not in style, "a link on the page arrives at once"
     for need in ("@media print", "prefers-color-scheme: dark", ":focus-visible"):
         assert need in style

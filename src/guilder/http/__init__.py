@@ -5,7 +5,7 @@ follow from its signature. Whatever goes wrong is answered as
 one RFC 9457 document.
 """
 
-from .answers import forget_answers
+from .answers import RequestInProgress, forget_answers
 from .caller import Caller, Gatekeeper
 from .calls import Reception
 from .door import Door
@@ -20,10 +20,12 @@ from .limits import (
 )
 from .listing import Listing, Page
 from .outcomes import details_of, problems_of
-from .problems import PROBLEM_TYPE, PROBLEMS_AT, FieldError, InvalidRequest
-from .protocol import LimitedProtocol
+from .problems import PROBLEM_TYPE, PROBLEMS_AT, FieldError, InvalidRequest, NotFound
 from .rates import Rates
 from .response import API_VERSION, PAGE_HEADERS, EventStream, Response
+from .unfinished import Asked, Unfinished
+from .visitor import Visitor
+from .wire.protocol import LimitedProtocol
 
 __all__ = [
     "API_VERSION",
@@ -35,6 +37,7 @@ __all__ = [
     "PAGE_HEADERS",
     "PROBLEMS_AT",
     "PROBLEM_TYPE",
+    "Asked",
     "Caller",
     "Door",
     "Endpoint",
@@ -44,10 +47,14 @@ __all__ = [
     "InvalidRequest",
     "LimitedProtocol",
     "Listing",
+    "NotFound",
     "Page",
     "Rates",
     "Reception",
+    "RequestInProgress",
     "Response",
+    "Unfinished",
+    "Visitor",
     "delete",
     "details_of",
     "forget_answers",

@@ -5,6 +5,7 @@ moment at which the one exists without the other.
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -33,12 +34,13 @@ class RequestInProgress(Problem, status=409, retry_after_seconds=1):
 
 
 class Turn(msgspec.Struct, frozen=True):
-    """Whether a key is ours to use now, and what was answered under it before."""
+    """Whether a key is ours to use now, and what became of it before."""
 
     is_mine: bool
     request_hash: bytes | None
     status: int | None
     body: bytes | None
+    work: bytes | None
 
 
 class Ticket(msgspec.Struct, frozen=True):
@@ -55,6 +57,12 @@ class Answer(msgspec.Struct, frozen=True):
     body: bytes
 
 
+class Work(msgspec.Struct, frozen=True):
+    """What is left to do before a request can be answered, as the endpoint wrote it down."""
+
+    left: bytes
+
+
 def ticket_of(request: Request) -> Ticket | None:
     """The request's key, if it has one, with a hash of method, path, query and body."""
     key = request.header(b"idempotency-key")
@@ -66,32 +74,75 @@ def ticket_of(request: Request) -> Ticket | None:
     return Ticket(key, hashlib.sha256(head + request.body).digest())
 
 
-async def earlier_answer(tx: Tx, ticket: Ticket, vault: Vault) -> Answer | None:
-    """The answer that was given to this request before; None where it is ours to give."""
-    turn = await take_turn(tx, tenant_id=tx.tenant_id, actor=str(tx.actor or ""), key=ticket.key)
-    if turn.status is not None and turn.body is not None:
-        if turn.request_hash != ticket.request_hash:
-            raise IdempotencyKeyReused
-        return Answer(turn.status, vault.open(turn.body, place=_place(tx, ticket)))
-    if not turn.is_mine:
-        raise RequestInProgress
-    return None
+async def earlier_answers(
+    tx: Tx, tickets: Sequence[Ticket], vault: Vault
+) -> list[Answer | Work | Problem | None]:
+    """What became of these requests before; None where an answer is ours to give."""
+    turns = await take_turns(
+        tx,
+        tenant_id=tx.tenant_id,
+        actor=str(tx.actor or ""),
+        keys=[ticket.key for ticket in tickets],
+    )
+    return [
+        _earlier(turn, ticket, vault, place=_place(tx, ticket))
+        for turn, ticket in zip(turns, tickets, strict=True)
+    ]
 
 
-async def keep_answer(tx: Tx, ticket: Ticket, answer: Answer, vault: Vault) -> None:
-    """Record what is answered under a key whose turn this transaction has.
+async def keep_answers(
+    tx: Tx, answers: Sequence[tuple[Ticket, Answer | Work]], vault: Vault
+) -> None:
+    """Record what is answered under keys whose turn this transaction has, or what is left to do.
 
     An answer may hold a secret that is shown only once, so it is sealed.
     """
-    await record_answer(
+    if not answers:
+        return
+    given = [answer if isinstance(answer, Answer) else None for _, answer in answers]
+    left = [answer.left if isinstance(answer, Work) else None for _, answer in answers]
+    places = [_place(tx, ticket) for ticket, _ in answers]
+    await record_answers(
+        tx,
+        tenant_id=tx.tenant_id,
+        actor=str(tx.actor or ""),
+        keys=[ticket.key for ticket, _ in answers],
+        request_hashes=[ticket.request_hash for ticket, _ in answers],
+        statuses=[answer.status if answer else None for answer in given],
+        bodies=[
+            vault.seal(answer.body, place=place) if answer else None
+            for answer, place in zip(given, places, strict=True)
+        ],
+        works=[
+            vault.seal(work, place=place) if work is not None else None
+            for work, place in zip(left, places, strict=True)
+        ],
+    )
+
+
+async def finish_answer(tx: Tx, ticket: Ticket, answer: Answer, vault: Vault) -> None:
+    """Record the answer to a request whose work is done."""
+    await complete_answer(
         tx,
         tenant_id=tx.tenant_id,
         actor=str(tx.actor or ""),
         key=ticket.key,
-        request_hash=ticket.request_hash,
         status=answer.status,
         body=vault.seal(answer.body, place=_place(tx, ticket)),
     )
+
+
+def _earlier(
+    turn: Turn, ticket: Ticket, vault: Vault, *, place: bytes
+) -> Answer | Work | Problem | None:
+    is_known = turn.request_hash is not None
+    if is_known and turn.request_hash != ticket.request_hash:
+        return IdempotencyKeyReused()
+    if turn.status is not None and turn.body is not None:
+        return Answer(turn.status, vault.open(turn.body, place=place))
+    if turn.work is not None:
+        return Work(vault.open(turn.work, place=place))
+    return None if turn.is_mine else RequestInProgress()
 
 
 def _place(tx: Tx, ticket: Ticket) -> bytes:
@@ -110,19 +161,26 @@ async def forget_answers(pool: Pool) -> int:
 
 
 @sql
-async def take_turn(tx: Tx, *, tenant_id: TenantId, actor: str, key: str) -> Turn: ...
+async def take_turns(tx: Tx, *, tenant_id: TenantId, actor: str, keys: list[str]) -> list[Turn]: ...
 
 
 @sql
-async def record_answer(
+async def record_answers(
     tx: Tx,
     *,
     tenant_id: TenantId,
     actor: str,
-    key: str,
-    request_hash: bytes,
-    status: int,
-    body: bytes,
+    keys: list[str],
+    request_hashes: list[bytes],
+    statuses: list[int | None],
+    bodies: list[bytes | None],
+    works: list[bytes | None],
+) -> None: ...
+
+
+@sql
+async def complete_answer(
+    tx: Tx, *, tenant_id: TenantId, actor: str, key: str, status: int, body: bytes
 ) -> None: ...
 
 

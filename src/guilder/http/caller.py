@@ -48,9 +48,9 @@ class Caller:
         self.pool = pool
         self.tenant_id = tenant_id
         self.request = request
+        self.token = token
         self.standing: Standing | None = None
         self._gatekeeper = gatekeeper
-        self._token = token
         self._permission = permission
         self._rates = rates
 
@@ -70,18 +70,22 @@ class Caller:
         return await transact(self.pool, self.tenant_id, admitted)
 
     async def enter(self, tx: Tx) -> Actor:
-        """Let the caller into a transaction, or say why not. A call counts once, refused or not."""
-        actor = await self._gatekeeper.admit(tx, self._token)
+        """Let the caller into a transaction, or say why not."""
+        actor = await self._gatekeeper.admit(tx, self.token)
         if actor is None:
             raise NotAuthenticated
+        self.join(actor)
+        tx.actor = actor
+        return actor
+
+    def join(self, actor: Actor) -> None:
+        """Take this actor's place, who was let in just now. A call counts once, refused or not."""
         if self.standing is None and actor.calls_per_minute is not None:
             self.standing = self._rates.count(actor.tenant_id, actor.calls_per_minute)
         if not actor.allows(self._permission):
             raise PermissionMissing(needs=self._permission)
         if not actor.may_write and self.request.method not in READS:
             raise TenantMayNotWrite
-        tx.actor = actor
-        return actor
 
 
 def _token_of(request: Request) -> str:

@@ -95,7 +95,7 @@ def _leaves(value: Any, pointer: str) -> Iterator[tuple[Any, str]]:
     match value:
         case dict():
             for name, one in value.items():
-                yield from _leaves(one, f"{pointer}/{_escape(str(name))}")
+                yield from _leaves(one, f"{pointer}/{escape(str(name))}")
         case list():
             for place, one in enumerate(value):
                 yield from _leaves(one, f"{pointer}/{place}")
@@ -128,24 +128,24 @@ def _parts(value: Any, kind: Any, pointer: str) -> Iterator[Part]:
         for field in msgspec.structs.fields(kind):
             name = field.encode_name
             if name in value:
-                yield value[name], field.type, f"{pointer}/{_escape(name)}"
+                yield value[name], field.type, f"{pointer}/{escape(name)}"
     elif get_origin(kind) is list and isinstance(value, list):
         for place, item in enumerate(value):
             yield item, get_args(kind)[0], f"{pointer}/{place}"
     elif get_origin(kind) is dict and isinstance(value, Mapping):
         for name, item in value.items():
-            yield item, get_args(kind)[1], f"{pointer}/{_escape(name)}"
+            yield item, get_args(kind)[1], f"{pointer}/{escape(name)}"
 
 
 def _names(value: Mapping[str, Any], kind: Any, pointer: str) -> Iterator[tuple[str, str]]:
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
     for name, field in fields.items():
         if field.required and name not in value:
-            yield f"{pointer}/{_escape(name)}", MISSING
+            yield f"{pointer}/{escape(name)}", MISSING
     if kind.__struct_config__.forbid_unknown_fields:
         for name in value:
             if name not in fields and name != kind.__struct_config__.tag_field:
-                yield f"{pointer}/{_escape(name)}", UNKNOWN
+                yield f"{pointer}/{escape(name)}", UNKNOWN
 
 
 def _bare(kind: Any) -> Any:
@@ -167,5 +167,6 @@ def _sentence(refused: msgspec.ValidationError) -> str:
     return str(refused).partition(" - at ")[0]
 
 
-def _escape(name: str) -> str:
+def escape(name: str) -> str:
+    """A name as a pointer has it, cut where it is longer than any honest one."""
     return name[:80].replace("~", "~0").replace("/", "~1")

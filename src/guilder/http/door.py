@@ -9,9 +9,15 @@ import structlog
 
 from guilder.kernel import Problem
 
+from .batches import Batches
 from .calls import Call, Reception
 from .endpoint import Endpoint
-from .limits import BODY_SECONDS, MAX_REQUESTS_IN_FLIGHT, MAX_REQUESTS_OPEN
+from .limits import (
+    BODY_SECONDS,
+    MAX_BODY_BYTES_UNDER_WAY,
+    MAX_REQUESTS_IN_FLIGHT,
+    MAX_REQUESTS_OPEN,
+)
 from .metrics import Meter
 from .negotiation import EVENT_STREAM_TYPES, JSON_TYPES
 from .problems import (
@@ -22,11 +28,12 @@ from .problems import (
     ShuttingDown,
     VersionNotKnown,
 )
-from .request import ClientGone, Receive, Request, Scope, Send
+from .request import ClientGone, Receive, Request, Room, Scope, Send
 from .response import API_VERSION, EventStream, Response, problem_response
 from .routing import Router
-from .sending import send_response
 from .streams import Streams
+from .wire.deadlines import Deadlines
+from .wire.sending import send_response
 
 log = structlog.get_logger()
 
@@ -42,13 +49,17 @@ class Door:
         *,
         max_in_flight: int = MAX_REQUESTS_IN_FLIGHT,
         max_open: int = MAX_REQUESTS_OPEN,
+        max_body_bytes_under_way: int = MAX_BODY_BYTES_UNDER_WAY,
         streams: Streams | None = None,
     ) -> None:
         self._router = Router()
         for endpoint in endpoints:
             self._router.add(endpoint)
         self._reception = reception
+        self._batches = Batches(reception.pool)
         self._streams = streams or Streams()
+        self._deadlines = Deadlines()
+        self._room = Room(max_body_bytes_under_way)
         self._meter = Meter()
         self._max_in_flight = max_in_flight
         self._max_open = max_open
@@ -64,7 +75,7 @@ class Door:
         self._open += 1
         try:
             answer = await self._answer(request)
-            may_stay = request.is_complete or (not self.draining and await request.discard_body())
+            may_stay = request.is_complete or await self._hear_out(request)
         except ClientGone:
             return
         finally:
@@ -91,10 +102,22 @@ class Door:
         except asyncio.CancelledError:
             if not self.draining:
                 raise
+            request.is_overdue = True
             return problem_response(ShuttingDown(), request.id)
         except Exception:
             log.exception("request failed", request_id=request.id, route=request.route)
             return problem_response(InternalError(), request.id)
+        finally:
+            request.forget_body(self._room)
+
+    async def _hear_out(self, request: Request) -> bool:
+        """Let who is still sending come to an end; whether the connection may go on after it."""
+        try:
+            return await request.discard_body()
+        except asyncio.CancelledError:
+            if not self.draining:
+                raise
+            return False
 
     async def _call(self, request: Request) -> Response | EventStream:
         request.check_head()
@@ -109,15 +132,15 @@ class Door:
         if endpoint.body_type is not None:
             request.must_be_json()
         self._require_room(endpoint)
-        limit = asyncio.timeout(BODY_SECONDS)
+        call = Call(self._reception, endpoint, request, values=values)
+        deadline = self._deadlines.within(BODY_SECONDS)
         try:
-            async with limit:
-                await request.read_body(endpoint.max_body_bytes)
-                now = asyncio.get_running_loop().time()
-                limit.reschedule(now + endpoint.timeout_seconds)
-                return await self._work(endpoint, request, values)
+            with deadline:
+                await request.read_body(endpoint.max_body_bytes, self._room)
+                deadline.move(endpoint.timeout_seconds)
+                return await self._work(endpoint, call)
         except TimeoutError as slow:
-            if not limit.expired():
+            if not deadline.has_passed:
                 raise
             if request.is_complete:
                 raise EndpointTimeout from slow
@@ -131,13 +154,11 @@ class Door:
         ):
             raise Overloaded
 
-    async def _work(
-        self, endpoint: Endpoint, request: Request, values: tuple[str, ...]
-    ) -> Response | EventStream:
+    async def _work(self, endpoint: Endpoint, call: Call) -> Response | EventStream:
         self._require_room(endpoint)
         self._in_flight += 1
         try:
-            answer = await Call(self._reception, endpoint, request, values=values).answer()
+            answer = await call.answer(self._batches)
         finally:
             self._in_flight -= 1
         if isinstance(answer, EventStream):

@@ -6,19 +6,32 @@ decoded body. A name in the path's braces comes from the path, any other from
 the query. The return type is the answer's.
 """
 
+import functools
 import inspect
+import operator
 import re
 from collections.abc import Awaitable, Callable
-from types import NoneType
-from typing import Annotated, Any, Final, Protocol, TypeVar, get_type_hints
+from types import NoneType, UnionType
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    Protocol,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 from uuid import UUID
 
 import msgspec
 
 from guilder.db import Tx, plain_type
-from guilder.kernel import Actor, CursorSeal, Problem, TenantId
+from guilder.kernel import Actor, CursorSeal, Problem, TenantId, tools_in
 
 from .caller import Caller
+from .card_numbers import read_body, refuse_in_bytes, refuse_in_head
 from .complaints import UNKNOWN, in_body, in_query, misread, times_beyond
 from .limits import (
     DEFAULT_PAGE,
@@ -31,12 +44,13 @@ from .problems import FieldError, InvalidRequest, MalformedBody, NotFound
 from .query import parameters_of
 from .request import Request
 from .response import EventStream, Response
-from .strict_json import parse
+from .unfinished import Unfinished
+from .visitor import Visitor
 
 R = TypeVar("R")
 Function = Callable[..., Awaitable[R]]
 
-GIVEN: Final = {Tx: "tx", Actor: "actor", Page: "page", Caller: "caller"}
+GIVEN: Final = {Tx: "tx", Actor: "actor", Page: "page", Caller: "caller", Visitor: "visitor"}
 LIMIT = Annotated[int, msgspec.Meta(ge=1, le=MAX_PAGE, description="How many to answer.")]
 CURSOR = Annotated[
     str, msgspec.Meta(description="`next_cursor` of the page before, to go on from there.")
@@ -47,6 +61,9 @@ UUID_CHARACTERS: Final = 36
 
 FIRST_AND_LAST_DAY: Final = (b"0001-01-01", b"9999-12-31", b"\\u")
 """What a body holds where it may name a time that has no place in UTC, written out or escaped."""
+
+TEXT: Final = (str, False)
+"""The type of a parameter that means what it says."""
 
 
 class Endpoint:
@@ -63,6 +80,7 @@ class Endpoint:
         problems: tuple[type[Problem], ...],
         max_body_bytes: int,
         timeout_seconds: float,
+        finish: Function[Any] | None,
     ) -> None:
         self.method = method
         self.path = path
@@ -72,21 +90,29 @@ class Endpoint:
         self.max_body_bytes = max_body_bytes
         self.timeout_seconds = timeout_seconds
         hints = get_type_hints(function, include_extras=True)
-        self.answer = hints.pop("return")
+        asked = hints.pop("asked", None)
+        self.is_batched = asked is not None
+        self.answer = _answer_in(hints.pop("return"), is_batched=self.is_batched)
+        self.tools = tools_in(hints)
         self.status = 204 if self.answer is NoneType else status
         self.is_stream = self.answer is EventStream
         self.given = {GIVEN[kind]: name for name, kind in hints.items() if kind in GIVEN}
         self.body_type = hints.get("body")
+        if asked is not None:
+            self.given["asked"] = "asked"
+            self.body_type = get_args(get_args(asked)[0])[0]
         self.path_types = {
             name: hints[name] for name in (part[1:-1] for part in path.split("/") if "{" in part)
         }
         self.query_type = self._query_struct(hints)
+        self._interpreted = _interpreted(self.query_type)
         self._decode = msgspec.json.Decoder(self.body_type).decode if self.body_type else None
         self._path = [(name, _path_reader(kind)) for name, kind in self.path_types.items()]
         self.is_idempotent = (
             method == "POST" and permission is not None and "caller" not in self.given
         )
         self.answers_json = self.answer is not Response
+        self._read_finish(finish)
         if method == "POST" and permission is not None and not self.is_idempotent:
             raise TypeError(f"{path}: a POST that takes a caller cannot keep its answer")
 
@@ -94,11 +120,30 @@ class Endpoint:
     def name(self) -> str:
         return self.function.__name__
 
+    def _read_finish(self, finish: Function[Any] | None) -> None:
+        """Who goes on with what the function leaves to do, and what that is."""
+        hints = get_type_hints(finish) if finish else {}
+        self.finish_tools = tools_in(hints)
+        self._decode_work = msgspec.json.Decoder(hints["work"]).decode if finish else None
+        self._finish = finish
+
+    def read_work(self, left: bytes) -> Any:
+        """Work that was left to do, as it was written down."""
+        if self._decode_work is None:
+            raise TypeError(f"{self.path}: nobody finishes what it leaves to do")
+        return self._decode_work(left)
+
+    async def finish(self, caller: Caller, work: Any, **tools: Any) -> Any:
+        """Do what was left to do, and answer."""
+        if self._finish is None:
+            raise TypeError(f"{self.path}: nobody finishes what it leaves to do")
+        return await self._finish(caller, work, **tools)
+
     def _query_struct(self, hints: dict[str, Any]) -> Any:
         parameters = inspect.signature(self.function).parameters
         fields: list[Any] = []
         for name, kind in hints.items():
-            if kind in GIVEN or name == "body" or name in self.path_types:
+            if kind in GIVEN or name in {"body", *self.tools, *self.path_types}:
                 continue
             default = parameters[name].default
             fields.append(
@@ -117,15 +162,18 @@ class Endpoint:
 
     def read(self, request: Request, values: tuple[str, ...]) -> dict[str, Any]:
         """The arguments that come out of the request itself; all that is wrong is told at once."""
-        arguments = {
-            name: read(value) for (name, read), value in zip(self._path, values, strict=True)
-        }
+        refuse_in_head(request, self.path_types, values)
+        arguments: dict[str, Any] = {}
+        for (name, read), value in zip(self._path, values, strict=True):
+            arguments[name] = read(value)
         errors = self._read_query(request.query_string, arguments)
         if self._decode is not None:
             try:
                 arguments["body"] = self._read_body(request.body)
             except InvalidRequest as refused:
                 errors += refused.errors
+        elif request.body:
+            refuse_in_bytes(request.body)
         if errors:
             raise InvalidRequest(errors=errors)
         return arguments
@@ -141,16 +189,17 @@ class Endpoint:
             query = msgspec.convert(sent, self.query_type, strict=False)
         except msgspec.ValidationError:
             return errors + in_query(sent, self.query_type)
-        for name, text in sent.items():
-            if misread(text, getattr(query, name)):
+        given = msgspec.structs.asdict(query)
+        for name in self._interpreted:
+            if name in sent and misread(sent[name], given[name]):
                 return errors + in_query(sent, self.query_type)
-        arguments |= {name: getattr(query, name) for name in query.__struct_fields__}
+        arguments.update(given)
         return errors
 
     def _read_body(self, body: bytes) -> Any:
         if not body:
             raise MalformedBody(detail="there is no body")
-        value = parse(body)
+        value = read_body(body)
         try:
             decoded = self._decode(body)  # type: ignore[misc]
         except msgspec.ValidationError as refused:
@@ -159,7 +208,7 @@ class Endpoint:
             raise InvalidRequest(errors=found) from refused
         except msgspec.DecodeError as refused:
             raise MalformedBody(detail=str(refused)) from refused
-        if any(sign in body for sign in FIRST_AND_LAST_DAY) and (beyond := times_beyond(decoded)):
+        if any(map(body.count, FIRST_AND_LAST_DAY)) and (beyond := times_beyond(decoded)):
             raise InvalidRequest(errors=beyond)
         return decoded
 
@@ -171,6 +220,24 @@ class Endpoint:
         filters = {name: value for name, value in arguments.items() if value is not None}
         of = f"{request.path} {msgspec.json.encode(filters, order='sorted').decode()}"
         return Page(seal, tenant_id=tenant_id, of=of, limit=limit, cursor=cursor)
+
+
+def _answer_in(kind: Any, *, is_batched: bool) -> Any:
+    """The type of the answer, beside the work and the problems that may come instead."""
+    if is_batched:
+        (kind,) = get_args(kind)
+    if get_origin(kind) not in {Union, UnionType}:
+        return kind
+    answers = [
+        one for one in get_args(kind) if get_origin(one) is not Unfinished and one is not Problem
+    ]
+    return functools.reduce(operator.or_, answers)
+
+
+def _interpreted(query_type: Any) -> list[str]:
+    """The parameters that a decoder makes something else of than their text."""
+    fields = msgspec.structs.fields(query_type) if query_type else ()
+    return [field.encode_name for field in fields if plain_type(field.type) != TEXT]
 
 
 def _path_reader(kind: Any) -> Callable[[str], Any]:
@@ -200,6 +267,7 @@ class Declare(Protocol):
         problems: tuple[type[Problem], ...] = (),
         max_body_bytes: int = MAX_BODY_BYTES,
         timeout_seconds: float = ENDPOINT_SECONDS,
+        finish: Function[Any] | None = None,
     ) -> Callable[[Function[R]], Endpoint]: ...
 
 
@@ -212,6 +280,7 @@ def _declare(method: str, default_status: int) -> Declare:
         problems: tuple[type[Problem], ...] = (),
         max_body_bytes: int = MAX_BODY_BYTES,
         timeout_seconds: float = ENDPOINT_SECONDS,
+        finish: Function[Any] | None = None,
     ) -> Callable[[Function[R]], Endpoint]:
         def build(function: Function[R]) -> Endpoint:
             return Endpoint(
@@ -223,6 +292,7 @@ def _declare(method: str, default_status: int) -> Declare:
                 problems=problems,
                 max_body_bytes=max_body_bytes,
                 timeout_seconds=timeout_seconds,
+                finish=finish,
             )
 
         return build

@@ -21,6 +21,9 @@ MAX_REQUESTS_IN_FLIGHT: Final = 1_000
 MAX_REQUESTS_OPEN: Final = 10_000
 """Those too whose bodies are still on their way."""
 
+MAX_BODY_BYTES_UNDER_WAY: Final = 268_435_456
+"""Of all bodies that are held at one time, whole or not."""
+
 MAX_STREAMS: Final = 1_000
 MAX_STREAMS_PER_TENANT: Final = 100
 HEAD_SECONDS: Final = 10.0

@@ -14,6 +14,7 @@ from guilder.kernel import CursorNotValid, Problem
 
 from .answers import IdempotencyKeyNotValid, IdempotencyKeyReused, RequestInProgress
 from .caller import READS
+from .card_numbers import CardNumberRefused
 from .endpoint import Endpoint
 from .problems import (
     BodyTooLarge,
@@ -50,7 +51,9 @@ ALWAYS: Final = (
     TargetTooLong,
     HeadersTooLarge,
     InvalidRequest,
+    CardNumberRefused,
     InternalError,
+    Overloaded,
     ShuttingDown,
     EndpointTimeout,
 )
@@ -61,7 +64,7 @@ WITH_A_DATABASE: Final = (
     TooSlow,
     TooMuchContention,
 )
-WITH_A_KEY: Final = (NotAuthenticated, PermissionMissing, TooManyRequests, Overloaded)
+WITH_A_KEY: Final = (NotAuthenticated, PermissionMissing, TooManyRequests)
 WITH_A_BODY: Final = (MalformedBody, UnsupportedMediaType)
 WITH_IDEMPOTENCY: Final = (IdempotencyKeyNotValid, IdempotencyKeyReused, RequestInProgress)
 
@@ -69,8 +72,10 @@ WITH_IDEMPOTENCY: Final = (IdempotencyKeyNotValid, IdempotencyKeyReused, Request
 def problems_of(endpoint: Endpoint) -> list[type[Problem]]:
     """Every problem that an endpoint may answer."""
     found: list[type[Problem]] = [*ALWAYS]
+    if endpoint.permission or "visitor" in endpoint.given:
+        found += WITH_A_DATABASE
     if endpoint.permission:
-        found += [*WITH_A_KEY, *WITH_A_DATABASE]
+        found += WITH_A_KEY
         if endpoint.method not in READS:
             found.append(TenantMayNotWrite)
     if endpoint.body_type is not None:

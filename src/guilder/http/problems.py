@@ -20,7 +20,7 @@ class FieldError(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class NotFound(Problem, status=404):
-    """There is nothing at this address."""
+    """There is nothing at this address. What there is stands at /docs and at /openapi.json."""
 
 
 class MethodNotAllowed(Problem, status=405):
@@ -66,7 +66,7 @@ class HeadersTooLarge(Problem, status=431):
 
 
 class MalformedBody(Problem, status=400):
-    """The body is not one JSON value in UTF-8."""
+    """The body is not JSON that everybody reads alike, or its values go beyond our limits."""
 
     detail: str
 

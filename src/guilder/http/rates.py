@@ -1,4 +1,9 @@
-"""How many calls a tenant may make in a minute, counted in this process."""
+"""How many calls a tenant may make in a minute.
+
+All keys of a tenant draw on one quota, and each process counts for itself: so
+many processes allow so many times as much. A call counts once its token is known
+to be good, whatever is answered then; one repeated under its Idempotency-Key too.
+"""
 
 import time
 from typing import Final, NamedTuple
@@ -25,7 +30,7 @@ class Standing(NamedTuple):
 
 
 class Rates:
-    """Calls per tenant within the minute that is running."""
+    """Calls per tenant, with all its keys, within the minute that this process is in."""
 
     def __init__(self) -> None:
         self._minute = 0

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from .limits import (
     DISCARD_SECONDS,
+    MAX_BODY_BYTES_UNDER_WAY,
     MAX_DISCARDED_BYTES,
     MAX_HEADER_BYTES,
     MAX_TARGET_BYTES,
@@ -18,6 +19,7 @@ from .problems import (
     HeadersTooLarge,
     MalformedRequest,
     NotAcceptable,
+    Overloaded,
     TargetTooLong,
     UnsupportedMediaType,
 )
@@ -64,6 +66,23 @@ class ClientGone(Exception):
     """Whoever asked has hung up before the request was complete."""
 
 
+class Room:
+    """Where bodies are held: so many bytes at one time, of all requests together."""
+
+    def __init__(self, most_bytes: int = MAX_BODY_BYTES_UNDER_WAY) -> None:
+        self._free = most_bytes
+
+    def hold(self, size: int) -> None:
+        """Take in so many bytes more, if there is room for them."""
+        if size > self._free:
+            raise Overloaded
+        self._free -= size
+
+    def let_go(self, size: int) -> None:
+        """These bytes are needed no more."""
+        self._free += size
+
+
 class Request:
     """What arrived: the head at once, the body when it is asked for.
 
@@ -71,6 +90,7 @@ class Request:
     """
 
     __slots__ = (
+        "_held",
         "_lines",
         "_needs_host",
         "_receive",
@@ -88,18 +108,21 @@ class Request:
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self._receive = receive
+        self._held = 0
         self.is_overdue = False
         self.id = new_request_id()
         self.method: str = scope["method"]
         self.path: str = scope["raw_path"].decode("latin-1")
         self.query_string: bytes = scope["query_string"]
         self._lines: list[tuple[bytes, bytes]] = scope["headers"]
-        self.headers: dict[bytes, bytes] = dict(self._lines)
+        self.headers = dict(self._lines)
         self._needs_host = scope["http_version"] == "1.1"
         self.body = b""
         self.is_complete = False
         self.route = ""
-        self.write_whole: WriteWhole | None = scope.get("extensions", NO_EXTENSIONS).get(WHOLE)
+        self.write_whole: WriteWhole | None = scope.get("extensions", NO_EXTENSIONS).pop(
+            WHOLE, None
+        )
 
     def check_head(self) -> None:
         """Refuse a head that is larger than any honest one, or that can be read in two ways."""
@@ -107,7 +130,7 @@ class Request:
             self.headers = _joined(self._lines)
         if len(self.path) + len(self.query_string) > MAX_TARGET_BYTES:
             raise TargetTooLong(maximum_bytes=MAX_TARGET_BYTES)
-        if sum(map(len, self.headers)) + sum(map(len, self.headers.values())) > MAX_HEADER_BYTES:
+        if len(b"".join((*self.headers, *self.headers.values()))) > MAX_HEADER_BYTES:
             raise HeadersTooLarge(maximum_bytes=MAX_HEADER_BYTES)
         if self._needs_host and b"host" not in self.headers:
             raise MalformedRequest(detail="there is no Host header")
@@ -127,8 +150,8 @@ class Request:
         if not is_plain_json(self.headers):
             raise UnsupportedMediaType
 
-    async def read_body(self, maximum: int) -> None:
-        """Read the body, as far as it may go."""
+    async def read_body(self, maximum: int, room: Room) -> None:
+        """Read the body, as far as it may go and there is room."""
         length = self.headers.get(b"content-length", b"0")
         if not length.isdigit():
             raise MalformedRequest(detail="Content-Length is not a number")
@@ -136,26 +159,32 @@ class Request:
             raise BodyTooLarge(maximum_bytes=maximum)
         message = await self._next()
         if message.get("more_body", False):
-            await self._read_parts(message, maximum)
-            return
-        self.is_complete = True
-        self.body = message.get("body", b"")
-        if len(self.body) > maximum:
-            raise BodyTooLarge(maximum_bytes=maximum)
+            await self._read_parts(message, maximum, room)
+        else:
+            self.is_complete = True
+            self.body = self._part(message, maximum, room)
 
-    async def _read_parts(self, message: Message, maximum: int) -> None:
-        parts: list[bytes] = []
-        size = 0
-        while True:
-            parts.append(message.get("body", b""))
-            size += len(parts[-1])
-            self.is_complete = not message.get("more_body", False)
-            if size > maximum:
-                raise BodyTooLarge(maximum_bytes=maximum)
-            if self.is_complete:
-                self.body = b"".join(parts)
-                return
+    async def _read_parts(self, message: Message, maximum: int, room: Room) -> None:
+        parts = [self._part(message, maximum, room)]
+        while not self.is_complete:
             message = await self._next()
+            self.is_complete = not message.get("more_body", False)
+            parts.append(self._part(message, maximum, room))
+        self.body = b"".join(parts)
+
+    def _part(self, message: Message, maximum: int, room: Room) -> bytes:
+        part: bytes = message.get("body", b"")
+        if self._held + len(part) > maximum:
+            raise BodyTooLarge(maximum_bytes=maximum)
+        room.hold(len(part))
+        self._held += len(part)
+        return part
+
+    def forget_body(self, room: Room) -> None:
+        """Leave the room to others."""
+        room.let_go(self._held)
+        self._held = 0
+        self.body = b""
 
     async def _next(self) -> Message:
         message = await self._receive()

@@ -8,13 +8,22 @@ import msgspec
 
 from guilder.http import API_VERSION, MAX_IDEMPOTENCY_KEY, Endpoint, EventStream, Response
 
-from .responses import ProblemDocument, header_components, responses_of
+from .responses import ProblemDocument, example_components, header_components, responses_of
 from .samples import sample
+from .sharing import share
 
 SCHEMAS: Final = "#/components/schemas/{name}"
+RAW_BODY: Final = {
+    "description": "Of any type: it is read byte by byte, as it was signed.",
+    "required": True,
+    "content": {"*/*": {"schema": {}}},
+}
 PARAMETERS: Final = {
     "Idempotency-Key": {
-        "description": "Your name for this request. Sent again under it, it is done once.",
+        "description": (
+            "Your name for this request. Sent again under it, it is done once; where a gateway has "
+            "to be asked, it goes on with the same work."
+        ),
         "schema": {"type": "string", "minLength": 1, "maxLength": MAX_IDEMPOTENCY_KEY},
         "example": "order-4711-attempt",
     },
@@ -43,6 +52,7 @@ def openapi(endpoints: Sequence[Endpoint], *, version: str) -> dict[str, Any]:
     for endpoint in listed:
         operation = _operation(endpoint, schema_of, components)
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = operation
+    shared = share([one for methods in paths.values() for one in methods.values()])
     for endpoint in listed:
         if endpoint.query_type is not None:
             components.pop(_name_of(schema_of[_key(endpoint.query_type)]), None)
@@ -54,10 +64,9 @@ def openapi(endpoints: Sequence[Endpoint], *, version: str) -> dict[str, Any]:
         "components": {
             "schemas": components,
             "headers": header_components(),
-            "parameters": {
-                name: {"name": name, "in": "header", "required": False, **rest}
-                for name, rest in PARAMETERS.items()
-            },
+            "examples": example_components(listed),
+            "responses": shared["responses"],
+            "parameters": shared["parameters"] | _header_parameters(),
             "securitySchemes": {
                 "key": {
                     "type": "http",
@@ -66,6 +75,13 @@ def openapi(endpoints: Sequence[Endpoint], *, version: str) -> dict[str, Any]:
                 }
             },
         },
+    }
+
+
+def _header_parameters() -> dict[str, Any]:
+    return {
+        name: {"name": name, "in": "header", "required": False, **rest}
+        for name, rest in PARAMETERS.items()
     }
 
 
@@ -123,6 +139,8 @@ def _operation(
         operation["security"] = [{"key": [endpoint.permission]}]
     else:
         operation["security"] = []
+    if "visitor" in endpoint.given:
+        operation["requestBody"] = RAW_BODY
     if endpoint.body_type is not None:
         schema = schema_of[_key(endpoint.body_type)]
         operation["requestBody"] = {

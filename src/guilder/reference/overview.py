@@ -59,6 +59,7 @@ class Operation(msgspec.Struct, frozen=True):
     scope: str | None
     parameters: list[Field]
     body: list[Field]
+    raw_body: str
     answer: list[Field]
     curl: str
     status: str
@@ -102,9 +103,11 @@ def highlighted(text: str) -> Markup:
 
 def _operation(document: Document, operation: Document, *, method: str, path: str) -> Operation:
     parameters = [_resolved(document, one) for one in operation["parameters"]]
-    status, success = next(iter(operation["responses"].items()))
+    responses = {status: _resolved(document, one) for status, one in operation["responses"].items()}
+    status, success = next(iter(responses.items()))
     content: Document = next(iter(success.get("content", {}).values()), {})
-    sent = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    request: Document = operation.get("requestBody", {})
+    sent = request.get("content", {}).get("application/json", {})
     security = operation["security"]
     return Operation(
         id=operation["operationId"].replace("_", "-"),
@@ -115,11 +118,12 @@ def _operation(document: Document, operation: Document, *, method: str, path: st
         scope=security[0]["key"][0] if security else None,
         parameters=[_parameter(document, one) for one in parameters if one["name"] != EVERYWHERE],
         body=_fields(document, sent.get("schema", {})),
+        raw_body="" if sent else request.get("description", ""),
         answer=_fields(document, content.get("schema", {})),
-        curl=_curl(method, path, parameters=parameters, body=sent.get("example")),
+        curl=_curl(operation, method, path, parameters=parameters),
         status=status,
         example=_example(content.get("example")),
-        problems=list(_problems(operation["responses"])),
+        problems=list(_problems(document, responses)),
     )
 
 
@@ -160,15 +164,17 @@ def _field(
 
 def _limits(schema: Document) -> Iterator[str]:
     for least, most, unit in LIMITS:
-        match least in schema, most in schema:
-            case True, True:
-                yield f"{schema[least]} to {schema[most]}{unit}"
-            case True, False:
-                yield f"at least {schema[least]}{unit}"
-            case False, True:
-                yield f"at most {schema[most]}{unit}"
-            case _:
+        match schema.get(least), schema.get(most):
+            case None, None:
                 pass
+            case None, int(high):
+                yield f"at most {high:,}{unit}"
+            case int(low), None:
+                yield f"at least {low:,}{unit}"
+            case low, high if low == high:
+                yield f"{low:,}{unit}"
+            case low, high:
+                yield f"{low:,} to {high:,}{unit}"
 
 
 def _own(schema: Document) -> Document:
@@ -216,18 +222,36 @@ def _default(schema: Document) -> str | None:
     return None if default in (None, {}, []) else _json(default)
 
 
-def _curl(method: str, path: str, *, parameters: list[Document], body: Any) -> str:
-    target = re.sub(r"{\w+}", SAMPLE_ID, path)
+def _curl(operation: Document, method: str, path: str, *, parameters: list[Document]) -> str:
+    target = path
+    for one in parameters:
+        target = target.replace(f"{{{one['name']}}}", _sample_in_path(one))
     method_flag = "" if method == "GET" else f" -X {method}"
-    lines = [f'curl{method_flag} "$GUILDER_URL{target}"', '-H "Authorization: Bearer $GUILDER_KEY"']
+    lines = [f'curl{method_flag} "$GUILDER_URL{target}"']
+    if operation["security"]:
+        lines.append('-H "Authorization: Bearer $GUILDER_KEY"')
     if any(one["name"] == "Idempotency-Key" for one in parameters):
         lines.append('-H "Idempotency-Key: $(uuidgen)"')
     if any(one["name"] == "Last-Event-ID" for one in parameters):
         lines = [lines[0].replace("curl", "curl -N", 1), *lines[1:]]
-    if body is not None:
-        quoted = _json(body, indent=2).replace("'", "'\\''")
-        lines += ['-H "Content-Type: application/json"', f"-d '{quoted}'"]
-    return " \\\n  ".join(lines)
+    return " \\\n  ".join([*lines, *_data(operation.get("requestBody", {}).get("content", {}))])
+
+
+def _sample_in_path(parameter: Document) -> str:
+    """Its example, an id, or what the reader's shell has under its name."""
+    schema = parameter["schema"]
+    if schema.get("format") == "uuid":
+        return SAMPLE_ID
+    return str(schema["examples"][0] if "examples" in schema else f"${parameter['name'].upper()}")
+
+
+def _data(content: Document) -> list[str]:
+    """What is sent: the example, or a file where there is none."""
+    sent = content.get("application/json", {})
+    if "example" not in sent:
+        return ["--data-binary @body"] if content else []
+    quoted = _json(sent["example"], indent=2).replace("'", "'\\''")
+    return ['-H "Content-Type: application/json"', f"-d '{quoted}'"]
 
 
 SAMPLE_ID: Final = "01927c4e-8d2b-7c3f-9a51-3b6f0a5d2e10"
@@ -239,11 +263,11 @@ def _example(value: Any) -> str:
     return value.strip() if isinstance(value, str) else _json(value, indent=2)
 
 
-def _problems(responses: Document) -> Iterator[Answer]:
+def _problems(document: Document, responses: Document) -> Iterator[Answer]:
     for status, response in responses.items():
         content = response.get("content", {}).get(PROBLEM_TYPE, {})
         for code, example in content.get("examples", {}).items():
-            yield Answer(status, code, example["value"]["title"])
+            yield Answer(status, code, _resolved(document, example)["value"]["title"])
 
 
 def _json(value: Any, *, indent: int = 0) -> str:

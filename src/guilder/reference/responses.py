@@ -1,5 +1,6 @@
 """Responses: an endpoint's success and its problems, as OpenAPI describes them."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -25,12 +26,18 @@ HEADERS: Final[dict[str, tuple[str, str]]] = {
     "WWW-Authenticate": ("How to authenticate.", 'Bearer realm="guilder"'),
     "Allow": ("The methods of this address.", "GET, HEAD"),
 }
+EXAMPLE: Final = "#/components/examples/"
 RATED: Final = ("RateLimit-Policy", "RateLimit")
 EXAMPLES: Final[dict[Any, Any]] = {
     int: 1,
     str: "text",
     list[str]: ["GET", "HEAD"],
     list[FieldError]: [FieldError("is required", pointer="/name")],
+}
+EXAMPLES_OF: Final = {
+    "card_number_refused": {
+        "errors": [{"detail": "holds a card number", "pointer": "/metadata/note"}]
+    },
 }
 
 
@@ -71,18 +78,30 @@ def responses_of(
     for problem in problems_of(endpoint):
         by_status.setdefault(problem.status, []).append(problem)
     for status, problems in sorted(by_status.items()):
-        kept = replayed if status < HTTPStatus.INTERNAL_SERVER_ERROR else []
+        is_kept = any(one in endpoint.problems and _may_be_kept(one) for one in problems)
+        kept = replayed if is_kept else []
         responses[str(status)] = {
             "description": _described(status, problems),
             "headers": _headers(endpoint, [*_of_status(status, problems), *kept]),
             "content": {
                 PROBLEM_TYPE: {
                     "schema": problem_schema,
-                    "examples": {one.code: {"value": example_of(one)} for one in problems},
+                    "examples": {one.code: {"$ref": EXAMPLE + one.code} for one in problems},
                 }
             },
         }
     return responses
+
+
+def _may_be_kept(problem: type[Problem]) -> bool:
+    """Whether it is answered again to the same request, and not judged anew."""
+    return problem.status < HTTPStatus.INTERNAL_SERVER_ERROR and problem.retry_after_seconds is None
+
+
+def example_components(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
+    """Every problem as it could be answered, by its code."""
+    problems = {one.code: one for endpoint in endpoints for one in problems_of(endpoint)}
+    return {code: {"value": example_of(problems[code])} for code in sorted(problems)}
 
 
 def example_of(problem: type[Problem]) -> dict[str, Any]:
@@ -94,6 +113,7 @@ def example_of(problem: type[Problem]) -> dict[str, Any]:
         "status": problem.status,
         "code": problem.code,
         **msgspec.to_builtins(details),
+        **EXAMPLES_OF.get(problem.code, {}),
         "request_id": HEADERS["Request-Id"][1],
     }
 

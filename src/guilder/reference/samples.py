@@ -8,11 +8,18 @@ BY_FORMAT: Final = {
     "date": "2026-03-14",
 }
 BY_NAME: Final[dict[str, Any]] = {
-    "currency": "USD",
+    "actor": "operator",
+    "at": "2026-03-14T09:26:53Z",
+    "created_by": "operator",
+    "currency": "EUR",
     "default_currency": "USD",
+    "gateway": "sandbox",
     "name": "Example",
+    "since": "2026-03-14T00:00:00Z",
     "slug": "example",
+    "until": "2026-03-15T00:00:00Z",
 }
+UNTOLD: Final = ("text", BY_FORMAT["date-time"])
 MAX_DEPTH: Final = 8
 
 
@@ -25,12 +32,14 @@ def sample(schema: dict[str, Any], components: dict[str, Any], depth: int = 0) -
     if "$ref" in schema:
         return sample(components[schema["$ref"].rpartition("/")[2]], components, depth + 1)
     if choices := schema.get("anyOf"):
-        return None if {"type": "null"} in choices else sample(choices[0], components, depth + 1)
+        told = [one for one in choices if "examples" in one]
+        plain = [] if {"type": "null"} in choices else choices
+        return next((sample(one, components, depth + 1) for one in told + plain), None)
     return _simplest(schema, components, depth)
 
 
 def _default(schema: dict[str, Any]) -> list[Any]:
-    return [schema["default"]] if "default" in schema else []
+    return [schema["default"]] if schema.get("default") is not None else []
 
 
 def _simplest(schema: dict[str, Any], components: dict[str, Any], depth: int) -> Any:
@@ -53,7 +62,7 @@ def _object(schema: dict[str, Any], components: dict[str, Any], depth: int) -> d
     found: dict[str, Any] = {}
     for name, one in schema.get("properties", {}).items():
         value = sample(one, components, depth + 1)
-        if value == "text":
+        if value in UNTOLD:
             value = BY_NAME.get(name, value)
         if value is not None or name in schema.get("required", ()):
             found[name] = value

@@ -9,8 +9,8 @@ import functools
 from http import HTTPStatus
 from typing import Final
 
-from .request import Request, Send
-from .response import Headers, Response
+from guilder.http.request import Request, Send
+from guilder.http.response import Headers, Response
 
 STATUS_LINES: Final = {
     status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus

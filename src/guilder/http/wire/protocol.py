@@ -8,12 +8,11 @@ from typing import Any, Final
 import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from guilder.http.limits import HEAD_SECONDS, MAX_HEADER_BYTES, MAX_TARGET_BYTES
+from guilder.http.problems import HeadersTooLarge, MalformedRequest, RequestTimeout, TargetTooLong
+from guilder.http.request import WHOLE, new_request_id
+from guilder.http.response import problem_response
 from guilder.kernel import Problem
-
-from .limits import HEAD_SECONDS, MAX_HEADER_BYTES, MAX_TARGET_BYTES
-from .problems import HeadersTooLarge, MalformedRequest, RequestTimeout, TargetTooLong
-from .request import WHOLE, new_request_id
-from .response import problem_response
 
 MAX_HEAD_BYTES: Final = MAX_TARGET_BYTES + MAX_HEADER_BYTES
 
@@ -31,6 +30,9 @@ class Nowhere(list[tuple[bytes, bytes]]):
         """Forget it."""
 
 
+NOWHERE: Final = Nowhere()
+
+
 class LimitedProtocol(HttpToolsProtocol):
     """Closes a connection whose head is too large, too slow, or not HTTP, and says why.
 
@@ -44,6 +46,7 @@ class LimitedProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self._in_head = True
         self._has_begun = False
+        self._is_head_open = False
         self._target_bytes = 0
         self._raw_bytes = 0
         self._owed = 0
@@ -62,18 +65,19 @@ class LimitedProtocol(HttpToolsProtocol):
         super().data_received(data)
         if self._refusal:
             return
-        if self._in_head and not self._has_begun:
+        is_within_head = self._in_head and not self._has_begun
+        if is_within_head:
             self._raw_bytes += len(data)
-            if self._raw_bytes > MAX_HEAD_BYTES:
-                self._refuse(HeadersTooLarge(maximum_bytes=MAX_HEADER_BYTES))
-            elif self._timer is None:
-                self._start_timer()
+        if self._raw_bytes > MAX_HEAD_BYTES:
+            self._refuse(HeadersTooLarge(maximum_bytes=MAX_HEADER_BYTES))
+        elif self._timer is None and (is_within_head or self._is_head_open):
+            self._start_timer()
 
     def on_message_begin(self) -> None:
-        self._in_head = self._has_begun = True
+        self._in_head = self._has_begun = self._is_head_open = True
         self._target_bytes = 0
         self._raw_bytes = 0
-        self._start_timer()
+        self._stop_timer()
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
@@ -85,6 +89,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Begin the request. The parser leaves off at an upgrade, whether we take it or not."""
+        self._is_head_open = False
         self._stop_timer()
         leaves_off = self.parser.should_upgrade()
         if leaves_off and any(name in BODY_HEADERS for name, _ in self.headers):
@@ -93,7 +98,7 @@ class LimitedProtocol(HttpToolsProtocol):
             super().on_headers_complete()
             answer = functools.partial(write_whole, self.cycle)
             self.scope["extensions"] = {WHOLE: answer}  # type: ignore[dict-item]
-            self.headers = Nowhere()
+            self.headers = NOWHERE
             self._in_head = False
             self._owed += 1
             if leaves_off:

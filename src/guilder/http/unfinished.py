@@ -1,0 +1,25 @@
+"""What a function may ask of the layer beyond an answer: many at once, and work for later."""
+
+from typing import Generic, TypeVar
+
+import msgspec
+
+B = TypeVar("B")
+W = TypeVar("W")
+
+
+class Asked(msgspec.Struct, Generic[B], frozen=True):
+    """One of several requests that are answered in one transaction: its body, and its key."""
+
+    body: B
+    key: str | None
+
+
+class Unfinished(msgspec.Struct, Generic[W], frozen=True):
+    """There is work to do in the world before this can be answered.
+
+    It is committed with what was written so far, then the endpoint's `finish` does
+    it and answers. Who repeats the request after a crash goes on with the same work.
+    """
+
+    work: W
