@@ -3,6 +3,8 @@
 import httpx
 import pytest
 
+from guilder.app import PACKAGES
+from tests.http.documents import problem
 from tests.world import World
 
 
@@ -59,3 +61,29 @@ async def test_a_key_for_tests_makes_no_live_one(api: httpx.AsyncClient) -> None
 
     assert (refused.status_code, refused.json()["code"]) == (403, "live_key_not_allowed")
     assert made.status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("scopes", "unknown"),
+    [
+        (["events:raed"], ["events:raed"]),
+        (["payment:*", "events:read"], ["payment:*"]),
+        (["everything"], ["everything"]),
+        (["*:read"], ["*:read"]),
+    ],
+)
+async def test_a_scope_that_opens_nothing_is_refused(
+    api: httpx.AsyncClient, scopes: list[str], unknown: list[str]
+) -> None:
+    refused = await api.post("/v1/api-keys", json={"name": "Till", "scopes": scopes})
+
+    assert problem(refused, 422, "scope_not_known")["scopes"] == unknown
+
+
+async def test_every_declared_permission_is_a_scope(api: httpx.AsyncClient) -> None:
+    declared = {one for package in PACKAGES for one in package.permissions}
+    scopes = {"*", *declared, *(one.partition(":")[0] + ":*" for one in declared)}
+
+    made = await api.post("/v1/api-keys", json={"name": "Till", "scopes": [*scopes]})
+
+    assert made.json()["scopes"] == sorted(scopes)

@@ -9,22 +9,26 @@ from .api_keys import (
     ApiKeyNotFound,
     ExpiryInThePast,
     IssuedKey,
+    LiveKeyNotAllowed,
     ScopeNotHeld,
     ScopeNotKnown,
     create_api_key,
     key_by_id,
     newest_api_keys,
+    refuse_unknown,
     revoke,
 )
 from .gate import Gate
-from .quotas import Quota, QuotaExceeded, QuotaUse, count_facts, quota_use
+from .quotas import Quota, QuotaExceeded, QuotaUse, quota_use
 from .tenant import (
     StellarNetwork,
     Tenant,
+    TenantChanges,
     TenantCreated,
     TenantLife,
     TenantStatus,
     TenantStatusChanged,
+    TenantUpdated,
     Tier,
 )
 from .tenants import (
@@ -36,8 +40,10 @@ from .tenants import (
     cancel,
     create_tenant,
     current_tenant,
+    new_tenant_id,
     resume,
     suspend,
+    update_tenant,
 )
 
 __all__ = [
@@ -50,6 +56,7 @@ __all__ = [
     "Gate",
     "IssuedKey",
     "KeyMode",
+    "LiveKeyNotAllowed",
     "NameNotValid",
     "Quota",
     "QuotaExceeded",
@@ -60,22 +67,26 @@ __all__ = [
     "SlugTaken",
     "StellarNetwork",
     "Tenant",
+    "TenantChanges",
     "TenantCreated",
     "TenantLife",
     "TenantNotFound",
     "TenantStatus",
     "TenantStatusChanged",
+    "TenantUpdated",
     "Tier",
     "all_tenants",
     "cancel",
-    "count_facts",
     "create_api_key",
     "create_tenant",
     "current_tenant",
     "key_by_id",
+    "new_tenant_id",
     "newest_api_keys",
     "quota_use",
+    "refuse_unknown",
     "resume",
     "revoke",
     "suspend",
+    "update_tenant",
 ]

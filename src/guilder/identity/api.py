@@ -1,27 +1,28 @@
-"""The identity API: API keys, and what the tenant may use."""
+"""The identity API: the tenant, its API keys, and what it may use."""
 
 from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from guilder import identity
 from guilder.db import Tx
-from guilder.http import Listing, Page, delete, get, post
-from guilder.kernel import Actor
-
-from .api_key import ApiKey, ApiKeyId, KeyMode
-from .api_keys import (
-    ApiKeyNotFound,
-    ExpiryInThePast,
-    LiveKeyNotAllowed,
-    ScopeNotHeld,
-    ScopeNotKnown,
-    newest_api_keys,
+from guilder.http import Listing, Page, delete, get, patch, post
+from guilder.identity import (
+    ApiKey,
+    ApiKeyId,
+    KeyMode,
+    QuotaUse,
+    StellarNetwork,
+    Tenant,
+    TenantChanges,
+    TenantStatus,
+    Tier,
 )
-from .quotas import QuotaExceeded, QuotaUse
-from .tenant import Tenant
+from guilder.kernel import Actor, Currency, CurrencyNotKnown, TenantId
+from guilder.manifest import PERMISSIONS
 
 Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\S", examples=["Shop server"])]
 Scope = Annotated[str, Meta(max_length=100, examples=["api_keys:read"])]
@@ -29,6 +30,23 @@ Scopes = Annotated[list[Scope], Meta(min_length=1, max_length=100)]
 Metadata = Annotated[
     dict[Annotated[str, Meta(max_length=100)], Any],
     Meta(max_length=50, examples=[{"team": "checkout"}]),
+]
+TenantName = Annotated[
+    str, Meta(min_length=1, max_length=200, pattern=r"\S", examples=["Tulip & Sons"])
+]
+Description = Annotated[str, Meta(max_length=2000, examples=["Bulbs, and what grows of them."])]
+Email = Annotated[
+    str, Meta(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$", examples=["billing@tulips.example"])
+]
+CurrencyCode = Annotated[str, Meta(pattern="^[A-Z]{3}$", examples=["EUR"])]
+Descriptor = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=22,
+        description="What buyers read on their statements.",
+        examples=["TULIP AND SONS"],
+    ),
 ]
 
 
@@ -65,6 +83,50 @@ class IssuedApiKey(ApiKeyView, frozen=True, kw_only=True):
     secret: Annotated[str, Meta(examples=["gk_live_…"])]
 
 
+class TenantSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What holds for a tenant's sales where nothing else is said."""
+
+    default_currency: Currency
+    stellar_network: StellarNetwork
+    statement_descriptor: str | None
+
+
+class TenantView(msgspec.Struct, frozen=True, kw_only=True):
+    """A tenant as its own programs see it."""
+
+    id: TenantId
+    name: str
+    slug: str
+    domain: str | None
+    description: str | None
+    owner_id: UUID | None
+    subscription_tier: Tier
+    status: TenantStatus
+    billing_email: str | None
+    settings: TenantSettings
+    metadata: Metadata
+    created_at: datetime
+    updated_at: datetime
+
+
+class SettingsPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Settings that shall be different."""
+
+    default_currency: CurrencyCode | UnsetType = UNSET
+    stellar_network: StellarNetwork | UnsetType = UNSET
+    statement_descriptor: Descriptor | UnsetType | None = UNSET
+
+
+class TenantPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What of a tenant shall be different."""
+
+    name: TenantName | UnsetType = UNSET
+    description: Description | UnsetType | None = UNSET
+    billing_email: Email | UnsetType | None = UNSET
+    settings: SettingsPatch = SettingsPatch()
+    metadata: Metadata | UnsetType = UNSET
+
+
 class Quotas(msgspec.Struct, frozen=True):
     """Every quota of the tenant."""
 
@@ -74,7 +136,13 @@ class Quotas(msgspec.Struct, frozen=True):
 @post(
     "/v1/api-keys",
     "api_keys:write",
-    problems=(ScopeNotKnown, ScopeNotHeld, LiveKeyNotAllowed, ExpiryInThePast, QuotaExceeded),
+    problems=(
+        identity.ScopeNotKnown,
+        identity.ScopeNotHeld,
+        identity.LiveKeyNotAllowed,
+        identity.ExpiryInThePast,
+        identity.QuotaExceeded,
+    ),
 )
 async def create_api_key(tx: Tx, actor: Actor, body: NewApiKey) -> IssuedApiKey:
     """Make a key.
@@ -82,6 +150,7 @@ async def create_api_key(tx: Tx, actor: Actor, body: NewApiKey) -> IssuedApiKey:
     The secret is in this answer and nowhere else. A key can hold only scopes
     that the calling key holds.
     """
+    identity.refuse_unknown(body.scopes, PERMISSIONS)
     issued = await identity.create_api_key(
         tx,
         actor,
@@ -97,19 +166,19 @@ async def create_api_key(tx: Tx, actor: Actor, body: NewApiKey) -> IssuedApiKey:
 @get("/v1/api-keys", "api_keys:read")
 async def list_api_keys(tx: Tx, page: Page, mode: KeyMode | None = None) -> Listing[ApiKeyView]:
     """List keys, newest first, the revoked ones too."""
-    keys = await newest_api_keys(
+    keys = await identity.newest_api_keys(
         tx, tenant_id=tx.tenant_id, mode=mode, before=page.after(ApiKeyId), most=page.most
     )
     return page.listing(keys, at=lambda key: key.id, show=show)
 
 
-@get("/v1/api-keys/{key_id}", "api_keys:read", problems=(ApiKeyNotFound,))
+@get("/v1/api-keys/{key_id}", "api_keys:read", problems=(identity.ApiKeyNotFound,))
 async def show_api_key(tx: Tx, key_id: ApiKeyId) -> ApiKeyView:
     """Look at one key."""
     return show(await identity.key_by_id(tx, key_id))
 
 
-@delete("/v1/api-keys/{key_id}", "api_keys:write", problems=(ApiKeyNotFound,))
+@delete("/v1/api-keys/{key_id}", "api_keys:write", problems=(identity.ApiKeyNotFound,))
 async def revoke_api_key(tx: Tx, key_id: ApiKeyId) -> ApiKeyView:
     """Revoke a key.
 
@@ -126,9 +195,31 @@ async def list_quotas(tx: Tx) -> Quotas:
 
 
 @get("/v1/tenant", "tenant:read")
-async def show_tenant(tx: Tx) -> Tenant:
+async def show_tenant(tx: Tx) -> TenantView:
     """See the tenant to which the calling key belongs."""
-    return await identity.current_tenant(tx)
+    return show_whole(await identity.current_tenant(tx))
+
+
+@patch("/v1/tenant", "tenant:write", problems=(identity.NameNotValid, CurrencyNotKnown))
+async def update_tenant(tx: Tx, body: TenantPatch) -> TenantView:
+    """Change the tenant to which the calling key belongs.
+
+    What is not sent stays as it is, and null takes away what may be missing.
+    `metadata` is replaced as a whole.
+    """
+    return show_whole(await identity.update_tenant(tx, _changes(body)))
+
+
+def _changes(body: TenantPatch) -> TenantChanges:
+    named = msgspec.structs.asdict(body)
+    return TenantChanges(**named | msgspec.structs.asdict(named.pop("settings")))
+
+
+def show_whole(tenant: Tenant) -> TenantView:
+    """A tenant as its own programs see it."""
+    return msgspec.convert(
+        {"settings": tenant, **msgspec.structs.asdict(tenant)}, TenantView, from_attributes=True
+    )
 
 
 def show(key: ApiKey) -> ApiKeyView:
@@ -149,4 +240,5 @@ ENDPOINTS = (
     revoke_api_key,
     list_quotas,
     show_tenant,
+    update_tenant,
 )

@@ -1,6 +1,7 @@
 """API keys: made with no more than their maker holds, and revoked at once."""
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
@@ -28,7 +29,7 @@ class ApiKeyNotFound(Problem, status=404):
 
 
 class ScopeNotKnown(Problem, status=422):
-    """A scope is `resource:action`, `resource:*` or `*`."""
+    """A scope is `*`, or a `resource:action` or `resource:*` that opens something."""
 
     scopes: list[str]
 
@@ -52,6 +53,13 @@ class IssuedKey(msgspec.Struct, frozen=True):
 
     key: ApiKey
     secret: str
+
+
+def refuse_unknown(scopes: list[str], permissions: Collection[str]) -> None:
+    """Refuse scopes that open nothing, before they are taken for some that do."""
+    known = {"*", *permissions, *(f"{one.partition(':')[0]}:*" for one in permissions)}
+    if unknown := [scope for scope in scopes if scope not in known]:
+        raise ScopeNotKnown(scopes=unknown)
 
 
 async def create_api_key(

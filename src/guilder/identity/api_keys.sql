@@ -17,38 +17,14 @@ returning
     updated_at;
 
 -- find_api_key
-select
-    api_key.id,
-    api_key.name,
-    api_key.mode,
-    api_key.hint,
-    api_key.scopes,
-    api_key.created_by,
-    api_key.expires_at,
-    api_key.revoked_at,
-    api_key.last_used_at,
-    api_key.metadata,
-    api_key.created_at,
-    api_key.updated_at
+select :columns_of_api_key
 from identity.api_key
 where
     api_key.tenant_id = :tenant_id
     and api_key.id = :key_id;
 
 -- newest_api_keys
-select
-    api_key.id,
-    api_key.name,
-    api_key.mode,
-    api_key.hint,
-    api_key.scopes,
-    api_key.created_by,
-    api_key.expires_at,
-    api_key.revoked_at,
-    api_key.last_used_at,
-    api_key.metadata,
-    api_key.created_at,
-    api_key.updated_at
+select :columns_of_api_key
 from identity.api_key
 where
     api_key.tenant_id = :tenant_id

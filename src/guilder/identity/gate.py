@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Final, final
 
 import msgspec
-import structlog
 
 from guilder.db import Pool, Tx, sql, tenant_transaction
 from guilder.kernel import Actor, ActorKind, Problem, TenantId
@@ -14,8 +13,6 @@ from .api_key import ApiKeyId, KeyMode, hash_of, tenant_in
 from .tenant import TenantStatus
 
 FLUSH_SECONDS: Final = 5.0
-
-log = structlog.get_logger()
 
 
 class Admission(msgspec.Struct, frozen=True):
@@ -73,6 +70,9 @@ class Gate:
                 async with tenant_transaction(pool, tenant_id) as tx:
                     await note_use(tx, tenant_id=tenant_id, key_id=key_id, used_at=used_at)
         except Problem as trouble:
+            import structlog  # noqa: PLC0415 - a short command would wait for it in vain
+
+            log = structlog.get_logger()
             log.warning("last uses not noted", keys=len(used), reason=trouble.title)
 
 

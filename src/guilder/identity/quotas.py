@@ -1,19 +1,14 @@
 """Quotas: how much of a thing a tenant's tier allows, and how much of it is used."""
 
-from collections import Counter
-from collections.abc import Awaitable, Sequence
-from datetime import date
+from collections.abc import Awaitable
 from typing import Protocol
 
 import msgspec
 
 from guilder.db import Tx, sql
-from guilder.events import Consumer, Event
 from guilder.kernel import Problem, TenantId
 
 from .tenant import Tier
-
-FACTS_PER_DAY = "facts_per_day"
 
 
 class QuotaExceeded(Problem, status=403):
@@ -61,21 +56,9 @@ async def quota_use(tx: Tx) -> list[QuotaUse]:
     return await quotas_with_use(tx, tenant_id=tx.tenant_id)
 
 
-async def _count_facts(tx: Tx, events: Sequence[Event]) -> None:
-    per_day = Counter(event.occurred_at.date() for event in events)
-    await add_daily_use(tx, name=FACTS_PER_DAY, days=list(per_day), amounts=list(per_day.values()))
-
-
-count_facts = Consumer("identity.count_facts", _count_facts)
-
-
 @sql
 async def lock_quota(tx: Tx, *, tenant_id: TenantId, name: str) -> Quota | None: ...
 
 
 @sql
 async def quotas_with_use(tx: Tx, *, tenant_id: TenantId) -> list[QuotaUse]: ...
-
-
-@sql
-async def add_daily_use(tx: Tx, *, name: str, days: list[date], amounts: list[int]) -> None: ...

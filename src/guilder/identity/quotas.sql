@@ -33,13 +33,3 @@ left join identity.daily_usage
         and daily_usage.day = (now() at time zone 'utc')::date
 where tenant.id = :tenant_id
 order by quota.name;
-
--- add_daily_use
-insert into identity.daily_usage as known (day, name, used)
-select
-    today.day,
-    :name,
-    today.amount
-from unnest(:days::date[], :amounts::int8[]) as today (day, amount)
-on conflict (tenant_id, day, name) do update
-    set used = known.used + excluded.used;

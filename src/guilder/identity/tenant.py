@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from guilder.kernel import Currency, Fact, Lifecycle, Move, TenantId
 
@@ -61,10 +62,38 @@ class Tenant(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
+class TenantChanges(msgspec.Struct, frozen=True, kw_only=True):
+    """What a tenant wants to have different. What is not named stays as it is."""
+
+    name: str | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
+    billing_email: str | UnsetType | None = UNSET
+    default_currency: str | UnsetType = UNSET
+    stellar_network: StellarNetwork | UnsetType = UNSET
+    statement_descriptor: str | UnsetType | None = UNSET
+    metadata: dict[str, Any] | UnsetType = UNSET
+
+    def applied_to(self, tenant: Tenant) -> Tenant:
+        """The tenant as it would be."""
+        wanted = {
+            name: value
+            for name, value in msgspec.structs.asdict(self).items()
+            if value is not UNSET
+        }
+        return msgspec.structs.replace(tenant, **wanted)
+
+
 class TenantCreated(Fact, frozen=True):
     """An organization began to sell."""
 
     name: ClassVar[str] = "tenant.created"
+    data: Tenant
+
+
+class TenantUpdated(Fact, frozen=True):
+    """A tenant's name, settings or other details are different from now on."""
+
+    name: ClassVar[str] = "tenant.updated"
     data: Tenant
 
 

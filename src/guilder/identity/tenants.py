@@ -1,21 +1,27 @@
-"""Tenants: founded, suspended, resumed, cancelled."""
+"""Tenants: founded, changed, suspended, resumed, cancelled."""
 
 import re
 import unicodedata
-from typing import Final
+from typing import Any, Final
 
-from guilder.db import Pool, Tx, sql, system_transaction, tenant_transaction
-from guilder.kernel import Actor, ActorKind, Move, Problem, TenantId
+import msgspec
+
+from guilder.db import Tx, sql
+from guilder.kernel import Currency, Move, Problem, TenantId, currency
 
 from .tenant import (
+    StellarNetwork,
     Tenant,
+    TenantChanges,
     TenantCreated,
     TenantLife,
     TenantStatus,
     TenantStatusChanged,
+    TenantUpdated,
     Tier,
 )
 
+MAX_NAME: Final = 200
 MAX_SLUG: Final = 63
 SLUG: Final = re.compile(r"[a-z0-9](-?[a-z0-9])*")
 
@@ -41,31 +47,31 @@ class NameNotValid(Problem, status=422):
 
 
 async def create_tenant(
-    pool: Pool,
-    *,
-    name: str,
-    slug: str | None = None,
-    tier: Tier = Tier.FREE,
-    founder: ActorKind = ActorKind.OPERATOR,
+    tx: Tx, *, name: str, slug: str | None = None, tier: Tier = Tier.FREE
 ) -> Tenant:
-    """Found a tenant. It names itself: its first row is written under its own row security."""
-    if not 1 <= len(name.strip()) <= 200:  # noqa: PLR2004 - as the problem says
-        raise NameNotValid
+    """Found the tenant that this transaction names, with an id from `new_tenant_id`.
+
+    Its first row is written under its own row security, so nobody founds another's.
+    """
+    name = _readable(name)
     if slug is not None and not (SLUG.fullmatch(slug) and len(slug) <= MAX_SLUG):
         raise SlugNotValid(slug=slug[: MAX_SLUG + 1])
-    async with system_transaction(pool) as tx:
-        tenant_id = await new_tenant_id(tx)
-    actor = Actor(kind=founder, tenant_id=tenant_id)
-    async with tenant_transaction(pool, tenant_id, actor) as tx:
-        wanted = slug or slug_from(name)
-        tenant = await insert_tenant(tx, name=name.strip(), slug=wanted, tier=tier)
-        if tenant is None and slug is None:
-            unlike = f"{wanted[: MAX_SLUG - 13]}-{tenant_id.hex[-12:]}"
-            tenant = await insert_tenant(tx, name=name.strip(), slug=unlike, tier=tier)
-        if tenant is None:
-            raise SlugTaken(slug=wanted)
-        tx.emit(TenantCreated(tenant.id, tenant))
+    wanted = slug or slug_from(name)
+    tenant = await insert_tenant(tx, name=name, slug=wanted, tier=tier)
+    if tenant is None and slug is None:
+        unlike = f"{wanted[: MAX_SLUG - 13]}-{tx.tenant_id.hex[-12:]}"
+        tenant = await insert_tenant(tx, name=name, slug=unlike, tier=tier)
+    if tenant is None:
+        raise SlugTaken(slug=wanted)
+    tx.emit(TenantCreated(tenant.id, tenant))
     return tenant
+
+
+def _readable(name: str) -> str:
+    """The name without the space around it, if there is something to read."""
+    if not 1 <= len(name.strip()) <= MAX_NAME:
+        raise NameNotValid
+    return name.strip()
 
 
 def slug_from(name: str) -> str:
@@ -85,6 +91,32 @@ async def current_tenant(tx: Tx) -> Tenant:
     if found is None:
         raise TenantNotFound
     return found
+
+
+async def update_tenant(tx: Tx, changes: TenantChanges) -> Tenant:
+    """Change the tenant's details. What is the same afterwards is not told."""
+    locked = await lock_tenant(tx, tenant_id=tx.tenant_id)
+    if locked is None:
+        raise TenantNotFound
+    wanted = changes.applied_to(locked)
+    wanted = msgspec.structs.replace(
+        wanted, name=_readable(wanted.name), default_currency=currency(wanted.default_currency)
+    )
+    if wanted == locked:
+        return locked
+    changed = await set_details(
+        tx,
+        tenant_id=wanted.id,
+        name=wanted.name,
+        description=wanted.description,
+        billing_email=wanted.billing_email,
+        default_currency=wanted.default_currency,
+        stellar_network=wanted.stellar_network,
+        statement_descriptor=wanted.statement_descriptor,
+        metadata=wanted.metadata,
+    )
+    tx.emit(TenantUpdated(changed.id, changed))
+    return changed
 
 
 async def suspend(tx: Tx) -> Tenant:
@@ -125,6 +157,21 @@ async def find_tenant(tx: Tx, *, tenant_id: TenantId) -> Tenant | None: ...
 
 @sql
 async def lock_tenant(tx: Tx, *, tenant_id: TenantId) -> Tenant | None: ...
+
+
+@sql
+async def set_details(
+    tx: Tx,
+    *,
+    tenant_id: TenantId,
+    name: str,
+    description: str | None,
+    billing_email: str | None,
+    default_currency: Currency,
+    stellar_network: StellarNetwork,
+    statement_descriptor: str | None,
+    metadata: dict[str, Any],
+) -> Tenant: ...
 
 
 @sql

@@ -24,46 +24,45 @@ returning
     updated_at;
 
 -- find_tenant
-select
-    tenant.id,
-    tenant.name,
-    tenant.slug,
-    tenant.domain,
-    tenant.description,
-    tenant.owner_id,
-    tenant.subscription_tier,
-    tenant.status,
-    tenant.billing_email,
-    tenant.default_currency,
-    tenant.stellar_network,
-    tenant.statement_descriptor,
-    tenant.metadata,
-    tenant.created_at,
-    tenant.updated_at
+select :columns_of_tenant
 from identity.tenant
 where tenant.id = :tenant_id;
 
 -- lock_tenant
--- Held to the end, so that two changes of the status follow each other.
-select
-    tenant.id,
-    tenant.name,
-    tenant.slug,
-    tenant.domain,
-    tenant.description,
-    tenant.owner_id,
-    tenant.subscription_tier,
-    tenant.status,
-    tenant.billing_email,
-    tenant.default_currency,
-    tenant.stellar_network,
-    tenant.statement_descriptor,
-    tenant.metadata,
-    tenant.created_at,
-    tenant.updated_at
+-- Held to the end, so that two changes follow each other, and neither undoes the other.
+select :columns_of_tenant
 from identity.tenant
 where tenant.id = :tenant_id
 for no key update;
+
+-- set_details
+update identity.tenant
+set
+    name = :name,
+    description = :description,
+    billing_email = :billing_email,
+    default_currency = :default_currency,
+    stellar_network = :stellar_network,
+    statement_descriptor = :statement_descriptor,
+    metadata = :metadata,
+    updated_at = now()
+where tenant.id = :tenant_id
+returning
+    id,
+    name,
+    slug,
+    domain,
+    description,
+    owner_id,
+    subscription_tier,
+    status,
+    billing_email,
+    default_currency,
+    stellar_network,
+    statement_descriptor,
+    metadata,
+    created_at,
+    updated_at;
 
 -- set_status
 update identity.tenant
@@ -89,20 +88,5 @@ returning
     updated_at;
 
 -- all_tenants
-select
-    tenant.id,
-    tenant.name,
-    tenant.slug,
-    tenant.domain,
-    tenant.description,
-    tenant.owner_id,
-    tenant.subscription_tier,
-    tenant.status,
-    tenant.billing_email,
-    tenant.default_currency,
-    tenant.stellar_network,
-    tenant.statement_descriptor,
-    tenant.metadata,
-    tenant.created_at,
-    tenant.updated_at
+select :columns_of_tenant
 from identity.all_tenants(:most) as tenant;
