@@ -16,8 +16,7 @@ import httpx
 import pytest
 
 from guilder import db, events, postgres
-from guilder.app import System
-from guilder.identity import Gate
+from guilder.app import System, put_together
 from guilder.settings import MIGRATIONS, Settings
 from tests.world import SECRET, World
 
@@ -85,7 +84,7 @@ async def system(app_url: str, tmp_path_factory: pytest.TempPathFactory) -> Asyn
     pool = await db.open_pool(app_url, size=10, name="guilder tests")
     pool.before_commit.append(events.write_facts)
     pool.signals = db.Signals(app_url)
-    yield System(settings, pool, pool.signals, Gate())
+    yield put_together(settings, pool, pool.signals, address="http://guilder.test")
     await pool.close()
 
 

@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
-import pytest
 
 from tests.catalog import TABLES
 
@@ -27,6 +26,7 @@ BY_TYPE: dict[str, Callable[[str, str], Any]] = {
     "smallint": lambda _, __: 1,
     "integer": lambda _, __: 1,
     "bigint": lambda _, __: 1,
+    "numeric(38,0)": lambda _, __: Decimal(1),
     "numeric": lambda _, __: Decimal(1),
     "double precision": lambda _, __: 1.0,
     "boolean": lambda _, __: True,
@@ -39,6 +39,21 @@ BY_TYPE: dict[str, Callable[[str, str], Any]] = {
 HINTS: dict[str, Callable[[str], Any]] = {
     "events.event.type": lambda _: "specimen.planted",
     "events.outbox.type": lambda _: "specimen.planted",
+    "http.answer.body": lambda mark: mark.encode(),
+    "http.answer.status": lambda _: 200,
+    "ledger.entry.source_kind": lambda _: "customer",
+    "ledger.entry.target_kind": lambda _: "gateway",
+    "ledger.entry.unit": lambda _: "EUR",
+    "ledger.hold.source_kind": lambda _: "customer",
+    "ledger.hold.target_kind": lambda _: "gateway",
+    "ledger.hold.unit": lambda _: "EUR",
+    "payments.dispute.currency": lambda _: "EUR",
+    "payments.payment.currency": lambda _: "EUR",
+    "payments.reconciliation.until": lambda _: FAR,
+    "payments.sandbox_dispute.currency": lambda _: "EUR",
+    "payments.sandbox_movement.currency": lambda _: "EUR",
+    "payments.transaction.currency": lambda _: "EUR",
+    "payments.routing.rules": lambda _: "[]",
     "identity.api_key.hint": lambda mark: mark[:4],
     "identity.tenant.slug": lambda mark: f"shop-{mark}",
     "jobs.job.lease_until": lambda _: FAR,
@@ -133,7 +148,9 @@ def _value(table: str, column: asyncpg.Record, mark: str) -> Any:
     if column["first_choice"] is not None:
         return column["first_choice"]
     if column["type"] not in BY_TYPE:
-        pytest.fail(f"{table}.{column['name']} is {column['type']}: give it a hint in {__name__}")
+        raise AssertionError(
+            f"{table}.{column['name']} is {column['type']}: give it a hint in {__name__}"
+        )
     return BY_TYPE[column["type"]](column["name"], mark)
 
 
@@ -145,7 +162,9 @@ async def _insert(owner: asyncpg.Connection, table: str, values: dict[str, Any])
             f"insert into {table} ({columns}) values ({places}) returning *", *values.values()
         )
     except asyncpg.IntegrityConstraintViolationError as refused:
-        pytest.fail(f"{table} refuses {values}: {refused}. Give it a hint in {__name__}.")
+        raise AssertionError(
+            f"{table} refuses {values}: {refused}. Give it a hint in {__name__}."
+        ) from refused
     assert row is not None
     return row
 

@@ -159,8 +159,9 @@ async def test_the_guard_knows_every_arrow(
     table, _, column = life.column.rpartition(".")
 
     arguments = await owner.fetchval(
-        "select tgargs from pg_trigger where tgrelid = $1::text::regclass and tgname = 'guard'",
+        "select tgargs from pg_trigger where tgrelid = $1::text::regclass and tgname = $2",
         table,
+        f"guard_{column}",
     )
 
     drawn = [tuple(arrow.decode().split(" > ")) for arrow in arguments.split(b"\0")[:-1]]
@@ -188,12 +189,39 @@ async def test_the_guard_lets_pass_what_is_drawn_and_nothing_else(
 
 async def test_every_guard_in_the_database_has_a_life(owner: asyncpg.Connection) -> None:
     guarded = await owner.fetch(
-        "select tgrelid::regclass::text from pg_trigger where tgname = 'guard' and not tgisinternal"
+        """
+        select tgrelid::regclass::text || '.' || substr(tgname, length('guard_') + 1)
+        from pg_trigger
+        where tgname ^@ 'guard_'
+        """
     )
 
-    assert sorted(table for (table,) in guarded) == sorted(
-        life.column.rpartition(".")[0] for life in Lifecycle.all
+    assert sorted(column for (column,) in guarded) == sorted(life.column for life in Lifecycle.all)
+
+
+@pytest.mark.parametrize(
+    ("move", "guard"),
+    [
+        ("color = 'green'", "guard_bulb_color"),
+        ("health = 'dead'", "guard_bulb_health"),
+        ("color = 'brown', health = 'dead'", "guard_bulb_health"),
+    ],
+)
+async def test_a_table_may_lead_two_lives(owner: asyncpg.Connection, move: str, guard: str) -> None:
+    await owner.execute(
+        """
+        create table public.bulb (color text, health text);
+        call kernel.guard('public.bulb', 'color', 'green > red', 'red > brown');
+        call kernel.guard('public.bulb', 'health', 'well > ill', 'ill > well');
+        insert into public.bulb values ('green', 'ill');
+        update public.bulb set color = 'red', health = 'well';
+        """
     )
+
+    with pytest.raises(asyncpg.CheckViolationError) as refused:
+        await owner.execute(f"update public.bulb set {move}")
+
+    assert refused.value.constraint_name == guard
 
 
 async def states_of(owner: asyncpg.Connection, table: str, column: str) -> set[str]:
@@ -213,16 +241,27 @@ async def states_of(owner: asyncpg.Connection, table: str, column: str) -> set[s
     return {row["state"] for row in found}
 
 
+CHECKS_OF_ROWS = """
+    select conname from pg_constraint
+    where contype = 'c' and conrelid = $1::regclass and cardinality(conkey) > 1
+"""
+
+
 async def walks(owner: asyncpg.Connection, place: str, before: str, after: str) -> bool:
-    """Try the arrow on a real row, which is brought to its beginning without the guard."""
+    """Try the arrow on a real row, which is brought to its beginning without the guard.
+
+    What else a state asks of the row is another rule's matter, so it is left out here.
+    """
     table, _, column = place.rpartition(".")
     await owner.execute("savepoint arrow")
     try:
+        for rule in await owner.fetch(CHECKS_OF_ROWS, table):
+            await owner.execute(f"alter table {table} drop constraint {rule['conname']}")
         planted = await plant(owner, uuid4(), only={table})
         row = planted.rows[table]["id"]
-        await owner.execute(f"alter table {table} disable trigger guard")
+        await owner.execute(f"alter table {table} disable trigger guard_{column}")
         await owner.execute(f"update {table} set {column} = $1 where id = $2", before, row)
-        await owner.execute(f"alter table {table} enable trigger guard")
+        await owner.execute(f"alter table {table} enable trigger guard_{column}")
         moved = await owner.execute(f"update {table} set {column} = $1 where id = $2", after, row)
     except asyncpg.CheckViolationError as refused:
         wanted = f"guard_{table.rpartition('.')[2]}_{column}"
@@ -284,7 +323,8 @@ async def test_every_foreign_key_has_an_index(owner: asyncpg.Connection) -> None
         where contype = 'f' and child.relnamespace in ({OUR_SCHEMAS})
         and not exists (
             select from pg_index
-            where indrelid = conrelid and indisvalid and indpred is null
+            where indrelid = conrelid and indisvalid
+                and (indpred is null or pg_get_expr(indpred, indrelid) ~ '^\\(\\w+ IS NOT NULL\\)$')
             and (indkey::int2[])[0:cardinality(conkey) - 1] @> conkey
         )
         """

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from shlex import quote
 
 import pytest
 
@@ -63,7 +64,7 @@ def _house(folder: Path) -> Path:
     house = folder / "house"
     house.mkdir()
     run = house / "run"
-    python = sys.executable
-    run.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT / "src"} exec {python} -m guilder "$@"\n')
+    source, python = quote(str(ROOT / "src")), quote(sys.executable)
+    run.write_text(f'#!/bin/sh\nPYTHONPATH={source} exec {python} -m guilder "$@"\n')
     run.chmod(0o755)
     return house

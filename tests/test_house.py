@@ -126,8 +126,8 @@ def test_at_most_three_parameters_go_by_position() -> None:
 
 
 def positional(function: Function) -> list[str]:
-    """The protocol of `with` has a signature of its own."""
-    if function.name in {"__exit__", "__aexit__"}:
+    """The protocol of `with` has a signature of its own, and so has a client of Stripe's SDK."""
+    if function.name in {"__exit__", "__aexit__", "request_async"}:
         return []
     names = [each.arg for each in (*function.args.posonlyargs, *function.args.args)]
     return [name for name in names if name not in {"self", "cls", "tx"}]

@@ -59,7 +59,7 @@ REFERS = """
     select exists (
         select from pg_constraint
         where contype = 'f' and conrelid = $1::text::regclass
-        and confrelid::regclass::text = any($2::text[])
+        and confrelid::regclass::text = any($2::text[]) and confrelid <> conrelid
         and exists (
             select from pg_attribute
             where attrelid = conrelid and attnum = any(conkey) and attname <> $3
@@ -246,7 +246,8 @@ async def test_what_is_allowed_opens_nothing(siege: Siege, trick: str) -> None:
 
 async def test_no_function_reaches_across(siege: Siege) -> None:
     held = {table: await siege.holdings(table, column) for table, column in tenant_tables().items()}
-    ids = sorted({str(row["id"]) for row in siege.victim.rows.values() if "id" in row.keys()})  # noqa: SIM118 - of a record, `in` asks for values
+    known = [row["id"] for row in siege.victim.rows.values() if "id" in row.keys()]  # noqa: SIM118 - of a record, `in` asks for values
+    ids = sorted({str(one) for one in known if isinstance(one, UUID)})
 
     for function in await siege.owner.fetch(RETURNS_OR_WRITES):
         for one in ids:
@@ -315,7 +316,7 @@ async def test_statistics_show_no_values(siege: Siege) -> None:
 
     by_stranger = await siege.attempt(seen)
 
-    assert [table for table in isolated if table not in by_owner] == []
+    assert [table for table in isolated - MOVING_ON if table not in by_owner] == []
     assert [table for table in isolated if table in by_stranger.split()] == []
     for view in ("pg_stats", "pg_stats_ext", "pg_stats_ext_exprs", "pg_stat_activity"):
         shown = await siege.attempt(f"select v::text from {view} as v")

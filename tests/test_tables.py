@@ -66,13 +66,12 @@ async def test_policies_are_exactly_those_of_isolate(owner: asyncpg.Connection) 
         order by name, policyname
         """
     )
-    role = await owner.fetchval("select current_user::text")
 
     found = {name: [tuple(row)[1:] for row in rows if row["name"] == name] for name, *_ in rows}
 
     assert found == {
         table: [
-            ("owner", "PERMISSIVE", [role], "ALL", "true", None),
+            ("owner", "PERMISSIVE", ["pg_database_owner"], "ALL", "true", None),
             (
                 "tenant",
                 "PERMISSIVE",
@@ -275,6 +274,7 @@ async def test_the_application_may_create_nothing(owner: asyncpg.Connection) -> 
             has_database_privilege(oid, current_database(), 'create') as creates_schemas,
             has_database_privilege(oid, current_database(), 'temporary') as creates_temporary,
             exists (select from pg_auth_members where member = pg_roles.oid) as is_a_member,
+            pg_has_role(oid, 'pg_database_owner', 'usage') as owns_the_database,
             exists (
                 select from pg_namespace
                 where nspname !~ '^pg_(temp|toast)'

@@ -12,7 +12,7 @@ import httpx
 
 from guilder import identity
 from guilder.app import System
-from guilder.db import Pool, Tx, tenant_transaction, transact
+from guilder.db import Pool, Tx, system_transaction, tenant_transaction, transact
 from guilder.events import last_position
 from guilder.identity import IssuedKey, Tenant, Tier
 from guilder.kernel import Actor, ActorKind, TenantId
@@ -30,7 +30,11 @@ class World:
 
     @classmethod
     async def found(cls, system: System, *, tier: Tier = Tier.ENTERPRISE) -> "World":
-        tenant = await identity.create_tenant(system.pool, name=f"Shop {uuid4().hex}", tier=tier)
+        async with system_transaction(system.pool) as tx:
+            tenant_id = await identity.new_tenant_id(tx)
+        founder = Actor(kind=ActorKind.OPERATOR, tenant_id=tenant_id)
+        async with tenant_transaction(system.pool, tenant_id, founder) as tx:
+            tenant = await identity.create_tenant(tx, name=f"Shop {uuid4().hex}", tier=tier)
         return cls(system, tenant)
 
     @property

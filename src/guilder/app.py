@@ -9,13 +9,17 @@ import msgspec
 import structlog
 
 from guilder import __version__, db, events, http, reference
+from guilder.customers.manifest import MANIFEST as CUSTOMERS
 from guilder.feed.manifest import MANIFEST as FEED
 from guilder.http import Door, Endpoint, Reception
 from guilder.identity import Gate
 from guilder.identity.manifest import MANIFEST as IDENTITY
 from guilder.jobs import InWorld, Job, Schedule, Worker, keep
-from guilder.kernel import CursorSeal, Vault
+from guilder.kernel import CursorSeal, Tool, Vault
+from guilder.ledger.manifest import MANIFEST as LEDGER
 from guilder.manifest import Manifest
+from guilder.payments import Gateways
+from guilder.payments.manifest import MANIFEST as PAYMENTS
 from guilder.settings import MIGRATIONS, Settings
 
 RESTART_SECONDS: Final = 1.0
@@ -38,7 +42,7 @@ HOUSE = Manifest(
     schedules=(Schedule("http.forget_answers", "*/10 * * * *", ForgetAnswers()),),
 )
 
-PACKAGES: Final = (HOUSE, IDENTITY, FEED)
+PACKAGES: Final = (HOUSE, IDENTITY, FEED, CUSTOMERS, LEDGER, PAYMENTS)
 
 
 class System(msgspec.Struct):
@@ -48,6 +52,13 @@ class System(msgspec.Struct):
     pool: db.Pool
     signals: db.Signals
     gate: Gate
+    vault: Vault
+    gateways: Gateways
+
+    @property
+    def tools(self) -> dict[type[Tool], Tool]:
+        """What endpoints and jobs may ask for by its type."""
+        return {Gateways: self.gateways}
 
     @property
     def endpoints(self) -> list[Endpoint]:
@@ -60,8 +71,9 @@ class System(msgspec.Struct):
             pool=self.pool,
             gatekeeper=self.gate,
             seal=CursorSeal(self.settings.secret),
-            vault=Vault(*self.settings.secrets),
+            vault=self.vault,
             rates=http.Rates(),
+            tools=self.tools,
         )
         endpoints = [
             *self.endpoints,
@@ -74,7 +86,13 @@ class System(msgspec.Struct):
     def worker(self) -> Worker:
         """Who does the jobs."""
         handlers = [handler for package in PACKAGES for handler in package.handlers]
-        return Worker(self.pool, self.signals, handlers, slots=self.settings.worker_slots)
+        return Worker(
+            self.pool,
+            self.signals,
+            handlers,
+            slots=self.settings.worker_slots,
+            tools=self.tools,
+        )
 
     def relay(self) -> events.Relay:
         """Who carries the facts."""
@@ -87,8 +105,13 @@ class System(msgspec.Struct):
 
 
 @asynccontextmanager
-async def open_system(settings: Settings, url: str) -> AsyncIterator[System]:
-    """Connect as the application, and refuse to go on with a role that could see too much."""
+async def open_system(
+    settings: Settings, url: str, *, address: str | None = None
+) -> AsyncIterator[System]:
+    """Connect as the application, and refuse to go on with a role that could see too much.
+
+    The address is where buyers reach us, unless the settings name another.
+    """
     pool = await db.open_pool(url, size=settings.pool_size)
     try:
         await db.refuse_a_role_that_could_bypass(pool)
@@ -96,9 +119,24 @@ async def open_system(settings: Settings, url: str) -> AsyncIterator[System]:
         signals = db.Signals(url)
         pool.signals = signals
         pool.before_commit.append(events.write_facts)
-        yield System(settings, pool, signals, Gate())
+        yield put_together(settings, pool, signals, address=address)
     finally:
         await pool.close()
+
+
+def put_together(
+    settings: Settings, pool: db.Pool, signals: db.Signals, *, address: str | None = None
+) -> System:
+    """The parts of one process around its connections."""
+    vault = Vault(*settings.secrets)
+    gateways = Gateways(
+        pool,
+        vault,
+        public_url=settings.public_url or address or "",
+        stripe_url=settings.stripe_url,
+        paypal_url=settings.paypal_url,
+    )
+    return System(settings, pool, signals, Gate(), vault, gateways)
 
 
 async def keep_running(name: str, loop: Callable[[], Awaitable[None]]) -> None:

@@ -5,13 +5,17 @@ import os
 import signal
 import subprocess
 import sys
+import time
+import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
 ROOT = Path(__file__).resolve().parents[2]
 GUILDER = [sys.executable, "-m", "guilder"]
 STOP_SECONDS = 30
+DEADLINE_SECONDS = 20
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -31,6 +35,12 @@ def told(*words: str, **more: str) -> Any:
     done = command(*words, "--json", **more)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+def wait_until(holds: Callable[[], bool], why: str) -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline, why
 
 
 class Up:
@@ -72,6 +82,13 @@ class Up:
             request.add_header("authorization", f"Bearer {secret}")
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - likewise
             return json.load(answer)
+
+    def serves(self, secret: str) -> bool:
+        """Whether a request that needs the database is answered."""
+        try:
+            return bool(self.get("/v1/tenant", secret)["id"])
+        except (urllib.error.URLError, OSError):
+            return False
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(number)

@@ -4,16 +4,12 @@ import json
 import os
 import signal
 import socket
-import time
-import urllib.error
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from tests.cli.house import Up, command, told
-
-DEADLINE_SECONDS = 20
+from tests.cli.house import Up, command, told, wait_until
 
 
 @pytest.fixture
@@ -26,12 +22,6 @@ def is_gone(pid: int) -> bool:
         os.kill(pid, 0)
         return False
     return True
-
-
-def wait_until(holds, why: str) -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, why
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -75,13 +65,8 @@ def test_what_was_written_survives_the_worst(folder: Path) -> None:
                    "--data", str(folder))  # fmt: skip
         os.kill(up.postmaster, signal.SIGKILL)
 
-        def has_come_back() -> bool:
-            try:
-                return up.get("/v1/tenant", key["secret"])["name"] == "Kept"
-            except (urllib.error.URLError, OSError):
-                return False
-
-        wait_until(has_come_back, "the database was not started again")
+        wait_until(lambda: up.serves(key["secret"]), "the database was not started again")
+        assert up.get("/v1/tenant", key["secret"])["name"] == "Kept"
         assert up.stop() == 0
 
 
@@ -161,5 +146,18 @@ def test_settings_are_read_from_the_folder_too(folder: Path) -> None:
     refused = command("tenants", "list", "--data", str(folder))
 
     assert refused.returncode == 1
-    assert "nonsense" in refused.stderr
-    assert len(refused.stderr.splitlines()) == 1
+    assert refused.stderr == (
+        f"guilder: What {folder / 'guilder.toml'} says cannot be used: "
+        "Object contains unknown field `nonsense`.\n"
+    )
+
+
+def test_a_folder_without_a_name_is_not_the_current_one(folder: Path) -> None:
+    given = [command("tenants", "list", "--data", name) for name in ("",)]
+    named = command("tenants", "list", GUILDER_DATA="")
+    outvoted = command("tenants", "list", "--data", str(folder), GUILDER_DATA="")
+
+    sentence = "guilder: {} is empty: name a folder, or leave it out.\n"
+    assert {each.stderr for each in given} == {sentence.format("--data")}
+    assert named.stderr == sentence.format("GUILDER_DATA")
+    assert outvoted.returncode == 0

@@ -33,7 +33,16 @@ def backup(file: Path, /, *, data: Data = None) -> None:
         os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
         try:
             where = _owner_url(found)
-            _run(settings, "pg_dump", "--format=custom", f"--file={unfinished}", where=where)
+            uvloop.run(_look(where))
+            _run(
+                settings,
+                "pg_dump",
+                "--format=custom",
+                # Its policy shows the owner every row. Without, only a superuser could dump.
+                "--enable-row-security",
+                f"--file={unfinished}",
+                where=where,
+            )
             unfinished.rename(file)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -74,13 +83,24 @@ def psql(*words: Annotated[str, Parameter(allow_leading_hyphen=True)], data: Dat
     raise SystemExit(done.returncode)
 
 
+async def _look(url: str) -> None:
+    """Refuse a role from which row security would hide what belongs into the backup."""
+    owner = await asyncpg.connect(url)
+    try:
+        await db.refuse_a_stranger(owner)
+    finally:
+        await owner.close()
+
+
 async def _prepare(found: Reach) -> None:
     """Refuse a database that holds something, and make the application's role."""
-    owner = await asyncpg.connect(_owner_url(found))
+    url = _owner_url(found)
+    owner = await asyncpg.connect(url)
     try:
+        await db.refuse_a_stranger(owner)
         if await owner.fetchval("select to_regclass('kernel.migration')") is not None:
             raise CannotRun("The database is not empty: restore into a new --data folder.")
-        await db.ensure_app_role(owner, found.password)
+        await db.ensure_app_role(owner, url, password=found.password)
     finally:
         await owner.close()
 
@@ -121,5 +141,5 @@ def _run(settings: Settings, name: str, *words: str, where: str) -> None:
         env=environment,
     )
     if done.returncode:
-        last = " ".join(done.stderr.split("\n")[-TOLD_LINES:]).strip()
+        last = " ".join(done.stderr.strip().split("\n")[-TOLD_LINES:])
         raise CannotRun(f"{name} has failed: {last}")

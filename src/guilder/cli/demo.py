@@ -55,11 +55,9 @@ async def _found(system: "System") -> Demo:
     from guilder import identity  # noqa: PLC0415 - loaded while the database starts
     from guilder.db import tenant_transaction  # noqa: PLC0415
 
-    from .operator import operator  # noqa: PLC0415
+    from .operator import found_tenant, operator  # noqa: PLC0415
 
-    tenant = await identity.create_tenant(
-        system.pool, name="Tulip & Sons", tier=identity.Tier.ENTERPRISE
-    )
+    tenant = await found_tenant(system.pool, name="Tulip & Sons", tier=identity.Tier.ENTERPRISE)
     async with tenant_transaction(system.pool, tenant.id, operator(tenant.id)) as tx:
         maker = operator(tenant.id)
         issued = await identity.create_api_key(tx, maker, name="Demo", scopes=["*"])

@@ -14,15 +14,17 @@ from .options import AsJson, Data
 from .reach import with_pool
 from .say import say, say_json, say_table
 
+Id = Annotated[UUID, Parameter(metavar="ID", help="The job's id, as the list shows it.")]
+
 app = App(name="jobs", help="Look at the queue, try a dead job again, or drop it.")
 
 
 @app.command(name="list")
 def list_(
     *,
-    status: JobStatus | None = None,
-    kind: str | None = None,
-    limit: Annotated[int, Parameter(help="How many at most.")] = 50,
+    status: Annotated[JobStatus | None, Parameter(help="Only those in this state.")] = None,
+    kind: Annotated[str | None, Parameter(metavar="NAME", help="Only those of this kind.")] = None,
+    limit: Annotated[int, Parameter(metavar="NUMBER", help="How many at most.")] = 50,
     json: AsJson = False,
     data: Data = None,
 ) -> None:
@@ -53,7 +55,7 @@ def list_(
 
 
 @app.command
-def retry(job: UUID, *, data: Data = None) -> None:
+def retry(job: Id, /, *, data: Data = None) -> None:
     """Try a dead or waiting job at once, with all its attempts before it."""
 
     async def work(pool: Pool) -> None:
@@ -65,7 +67,7 @@ def retry(job: UUID, *, data: Data = None) -> None:
 
 
 @app.command
-def drop(job: UUID, *, data: Data = None) -> None:
+def drop(job: Id, /, *, data: Data = None) -> None:
     """Forget a job that is not running."""
 
     async def work(pool: Pool) -> None:

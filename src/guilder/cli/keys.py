@@ -18,7 +18,8 @@ from .reach import with_pool
 from .say import say, say_json, say_table
 
 MOST: int = 1000
-TenantOption = Annotated[UUID, Parameter(name="--tenant", help="The tenant's id.")]
+TenantOption = Annotated[UUID, Parameter(name="--tenant", metavar="ID", help="The tenant's id.")]
+KeyOption = Annotated[UUID, Parameter(help="The key's id, as the list shows it.")]
 
 app = App(name="keys", help="Give a tenant's programs their keys, and take them back.")
 
@@ -27,13 +28,20 @@ app = App(name="keys", help="Give a tenant's programs their keys, and take them 
 def create(
     *,
     tenant: TenantOption,
-    scope: Annotated[list[str], Parameter(help="resource:action, resource:* or *; repeatable.")],
-    name: str = "From the shell",
-    mode: KeyMode = KeyMode.LIVE,
+    scope: Annotated[
+        list[str],
+        Parameter(metavar="SCOPE", help="resource:action, resource:* or *; can be repeated."),
+    ],
+    name: Annotated[str, Parameter(metavar="NAME", help="Whose key it is.")] = "From the shell",
+    mode: Annotated[KeyMode, Parameter(help="Whether it moves real money.")] = KeyMode.LIVE,
     json: AsJson = False,
     data: Data = None,
 ) -> None:
     """Make a key. Its secret is printed this once."""
+    from guilder.app import PACKAGES  # noqa: PLC0415 - only this command asks everyone
+
+    permissions = {one for package in PACKAGES for one in package.permissions}
+    identity.refuse_unknown(scope, permissions)
     tenant_id = TenantId(tenant)
     maker = operator(tenant_id)
 
@@ -74,7 +82,9 @@ def list_(*, tenant: TenantOption, json: AsJson = False, data: Data = None) -> N
 
 
 @app.command
-def revoke(key: UUID, *, tenant: TenantOption, json: AsJson = False, data: Data = None) -> None:
+def revoke(
+    key: KeyOption, /, *, tenant: TenantOption, json: AsJson = False, data: Data = None
+) -> None:
     """Revoke a key: it opens nothing from the next request on."""
     tenant_id = TenantId(tenant)
     revoked = with_pool(

@@ -2,14 +2,22 @@
 
 import sys
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from guilder import __version__
+
+
+def _default_told(default: object) -> str | None:
+    """What stands in the help of an option that is left out; a flag is then simply off."""
+    return None if default is None or default is False else str(default)
+
 
 app = App(
     name="guilder",
     version=__version__,
     help="One backend that takes a payment, keeps the order, and proves what it earned.",
+    help_format="plaintext",
+    default_parameter=Parameter(negative=(), show_default=_default_told),
 )
 for name, (target, told) in {
     "up": ("guilder.cli.up:up", "Run everything: the database, the API and the workers."),
@@ -23,19 +31,20 @@ for name, (target, told) in {
     "tenants": ("guilder.cli.tenants:app", "Found tenants, and see which there are."),
     "keys": ("guilder.cli.keys:app", "Give a tenant's programs their keys, and take them back."),
     "jobs": ("guilder.cli.jobs:app", "Look at the queue, try a dead job again, or drop it."),
+    "events": ("guilder.cli.events:app", "Look at facts that were put aside, retry or drop them."),
 }.items():
     app.command(target, name=name, help=told)
 
 
 def main() -> None:
     """Run a command; what an operator can mend is told in one sentence."""
-    from .failures import sentence_of  # noqa: PLC0415 - only an error needs to know them
-
     try:
         app()
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as failure:
+        from .failures import sentence_of  # noqa: PLC0415 - only an error needs to know them
+
         sentence = sentence_of(failure)
         if sentence is None:
             raise

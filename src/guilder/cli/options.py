@@ -1,14 +1,19 @@
-"""Options that commands share."""
+"""Options that commands share, and how what stands for a thing is told."""
 
-from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
 Data = Annotated[
-    Path | None,
-    Parameter(name="--data", help="The data folder. Also GUILDER_DATA."),
+    str | None,
+    Parameter(name="--data", metavar="FOLDER", help="The data folder. Also GUILDER_DATA."),
 ]
-AsJson = Annotated[bool, Parameter(name="--json", negative=(), help="Answer as one line of JSON.")]
-Port = Annotated[int | None, Parameter(name="--port", help="The port; 0 picks a free one.")]
-Host = Annotated[str | None, Parameter(name="--host", help="The address to listen on.")]
+AsJson = Annotated[bool, Parameter(name="--json", help="Answer as one line of JSON.")]
+Port = Annotated[
+    int | None,
+    Parameter(name="--port", metavar="NUMBER", help="The port; 0 picks a free one."),
+]
+Host = Annotated[
+    str | None,
+    Parameter(name="--host", metavar="ADDRESS", help="The address to listen on."),
+]

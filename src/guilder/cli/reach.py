@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 import msgspec
 import uvloop
 
-from guilder import db, events, postgres
+from guilder import db, postgres
 from guilder.settings import MIGRATIONS, Settings
 
 from .say import progress
@@ -133,13 +133,20 @@ def with_pool(settings: Settings, work: Callable[[db.Pool], Awaitable[R]]) -> R:
 async def _pool(found: Reach) -> AsyncIterator[db.Pool]:
     """A few connections. What is emitted reaches the relay at its next look."""
     pool = await db.open_pool(found.app_url, size=4, name="guilder command")
-    pool.before_commit.append(events.write_facts)
+    pool.before_commit.append(_write_facts)
     try:
         await db.refuse_a_role_that_could_bypass(pool)
         await db.refuse_another_schema(pool, MIGRATIONS)
         yield pool
     finally:
         await pool.close()
+
+
+async def _write_facts(tx: db.Tx) -> None:
+    if tx.facts:
+        from guilder import events  # noqa: PLC0415 - what only looks has none, and need not wait
+
+        await events.write_facts(tx)
 
 
 async def _wait_for_schema(found: Reach) -> None:

@@ -12,12 +12,13 @@ from guilder.identity import Tenant, Tier
 from guilder.kernel import TenantId
 from guilder.settings import read_settings
 
-from .operator import operator
+from .operator import found_tenant, operator
 from .options import AsJson, Data
 from .reach import with_pool
 from .say import say, say_json, say_table
 
 MOST: int = 1000
+Id = Annotated[UUID, Parameter(help="The tenant's id, as the list shows it.")]
 
 app = App(name="tenants", help="Found tenants, and see which there are.")
 
@@ -25,8 +26,11 @@ app = App(name="tenants", help="Found tenants, and see which there are.")
 @app.command
 def create(
     *,
-    name: str,
-    slug: str | None = None,
+    name: Annotated[str, Parameter(metavar="NAME", help="What people call it.")],
+    slug: Annotated[
+        str | None,
+        Parameter(metavar="SLUG", help="Its name in addresses; made of the name where left out."),
+    ] = None,
     tier: Annotated[Tier, Parameter(help="The operator's own tenants have no limits.")] = (
         Tier.ENTERPRISE
     ),
@@ -36,7 +40,7 @@ def create(
     """Found a tenant."""
     tenant = with_pool(
         read_settings(data=data),
-        lambda pool: identity.create_tenant(pool, name=name, slug=slug, tier=tier),
+        lambda pool: found_tenant(pool, name=name, slug=slug, tier=tier),
     )
     _tell(tenant, json=json)
 
@@ -60,19 +64,19 @@ def list_(*, json: AsJson = False, data: Data = None) -> None:
 
 
 @app.command
-def suspend(tenant: UUID, *, json: AsJson = False, data: Data = None) -> None:
+def suspend(tenant: Id, /, *, json: AsJson = False, data: Data = None) -> None:
     """Let a tenant read and no longer write."""
     _change(TenantId(tenant), identity.suspend, json=json, data=data)
 
 
 @app.command
-def resume(tenant: UUID, *, json: AsJson = False, data: Data = None) -> None:
+def resume(tenant: Id, /, *, json: AsJson = False, data: Data = None) -> None:
     """Let a suspended tenant write again."""
     _change(TenantId(tenant), identity.resume, json=json, data=data)
 
 
 @app.command
-def cancel(tenant: UUID, *, json: AsJson = False, data: Data = None) -> None:
+def cancel(tenant: Id, /, *, json: AsJson = False, data: Data = None) -> None:
     """End a tenant's use for good. Its rows stay."""
     _change(TenantId(tenant), identity.cancel, json=json, data=data)
 

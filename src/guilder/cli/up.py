@@ -83,7 +83,7 @@ def _run(
     async def everything() -> None:
         if migrates:
             await bring_up_to_date(found)
-        async with open_system(settings, found.app_url) as system:
+        async with open_system(settings, found.app_url, address=address) as system:
             more = await prepare(system, address) if prepare and address else ""
             await run(
                 system,

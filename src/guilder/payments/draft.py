@@ -1,0 +1,284 @@
+"""The draft: a payment as it was asked for, judged but not yet written."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from guilder.customers import CustomerId, CustomerNotFound
+from guilder.kernel import Currency, Money, Problem, currency
+
+from .gateways import (
+    AttemptId,
+    Charge,
+    Declined,
+    Done,
+    Instrument,
+    Outcome,
+    charges_at_once,
+)
+from .methods import PaymentMethod, PaymentMethodId, PaymentMethodNotFound
+from .payment import CaptureMode, Payment, PaymentId, PaymentStatus
+from .routing import SANDBOX, Asked, Map, Route
+from .transaction import TransactionStatus, TransactionType
+
+HELD_FOR: Final = timedelta(days=7)
+"""How long an authorization holds where neither the gateway nor the caller says so."""
+
+AWAY_AT_GATEWAY: Final = frozenset({"paypal"})
+"""Where a buyer without a saved method pays on the gateway's own pages."""
+
+
+class AmountNotPositive(Problem, status=422):
+    """A payment is of at least one smallest unit."""
+
+
+class PaymentMethodMissing(Problem, status=422):
+    """To be confirmed, a payment needs something to be paid with."""
+
+
+class PaymentMethodExpired(Problem, status=422):
+    """This payment method has expired."""
+
+
+class PaymentMethodNotOfCustomer(Problem, status=422):
+    """This payment method is saved for another customer."""
+
+
+class LiveKeyNeeded(Problem, status=403):
+    """A key for tests moves money at the sandbox only."""
+
+
+class ExpiryNotInFuture(Problem, status=422):
+    """A payment expires in the future, or never."""
+
+
+class NewPayment(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked for."""
+
+    amount_minor: int
+    currency: str
+    capture: CaptureMode = CaptureMode.AUTOMATIC
+    is_confirmed: bool = False
+    gateway: str | None = None
+    payment_method: str | None = None
+    is_off_session: bool = False
+    customer_id: CustomerId | None = None
+    order_id: str | None = None
+    user_id: UUID | None = None
+    idempotency_key: str | None = None
+    request_identifier: str | None = None
+    description: str | None = None
+    metadata: dict[str, Any] = {}
+    country: str | None = None
+    return_url: str | None = None
+    expires_at: datetime | None = None
+
+    @property
+    def saved_method_id(self) -> PaymentMethodId | None:
+        """The id of a saved method, where one was given instead of a gateway's token."""
+        try:
+            return PaymentMethodId(UUID(self.payment_method)) if self.payment_method else None
+        except ValueError:
+            return None
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What the house knows that decides about new payments."""
+
+    map: Map
+    customers: frozenset[CustomerId]
+    methods: Mapping[PaymentMethodId, PaymentMethod]
+    actor: str
+    is_live: bool
+    now: datetime
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """A payment as it will stand, and the attempt at a gateway that belongs to it."""
+
+    payment: Payment
+    charge: Charge | None
+    outcome: Outcome | None
+
+    @property
+    def transaction_type(self) -> TransactionType:
+        return charge_type(self.payment.capture)
+
+    @property
+    def transaction_status(self) -> TransactionStatus:
+        match self.outcome:
+            case Done():
+                return TransactionStatus.SUCCEEDED
+            case Declined():
+                return TransactionStatus.FAILED
+            case _:
+                return TransactionStatus.OPEN
+
+
+def charge_type(capture: CaptureMode) -> TransactionType:
+    """Taken at once, or held first."""
+    if capture is CaptureMode.AUTOMATIC:
+        return TransactionType.CAPTURE
+    return TransactionType.AUTHORIZATION
+
+
+def draft(new: NewPayment, known: Known, ids: Sequence[UUID]) -> Draft:
+    """Judge what was asked for, and say how it will stand."""
+    amount = _amount(new)
+    if new.customer_id is not None and new.customer_id not in known.customers:
+        raise CustomerNotFound
+    if new.expires_at is not None and new.expires_at <= known.now:
+        raise ExpiryNotInFuture
+    method = _method(new, known)
+    asked = Asked(
+        amount=amount,
+        country=new.country or (method.country if method else None),
+        method=method.type if method else None,
+        gateway=new.gateway,
+        saved_at=method.gateway if method else None,
+        is_live=known.is_live,
+    )
+    route = known.map.routes(asked)[0]
+    refuse_test_key(route.gateway, is_live=known.is_live)
+    payment = _payment(new, known, PaymentId(ids[0]), method=method, route=route)
+    if not new.is_confirmed:
+        return Draft(payment=payment, charge=None, outcome=None)
+    charge = charge_for(
+        payment, AttemptId(ids[1]), customer=method.gateway_customer if method else None
+    )
+    outcome = charges_at_once(charge) if route.gateway == SANDBOX else None
+    return Draft(
+        payment=stand_after(payment, outcome, now=known.now), charge=charge, outcome=outcome
+    )
+
+
+def refuse_test_key(gateway: str | None, *, is_live: bool) -> None:
+    """Let nobody move real money with a key that is for tests."""
+    if not is_live and gateway != SANDBOX:
+        raise LiveKeyNeeded
+
+
+def charge_for(payment: Payment, attempt_id: AttemptId, *, customer: str | None) -> Charge:
+    """The order that goes to the gateway."""
+    if payment.payment_method_token is None and payment.gateway not in AWAY_AT_GATEWAY:
+        raise PaymentMethodMissing
+    return Charge(
+        id=attempt_id,
+        payment_id=payment.id,
+        amount=payment.amount,
+        is_captured=payment.capture is CaptureMode.AUTOMATIC,
+        token=payment.payment_method_token,
+        customer=customer,
+        is_off_session=payment.is_off_session,
+        description=payment.description,
+        return_url=payment.return_url,
+    )
+
+
+def stand_after(payment: Payment, outcome: Outcome | None, *, now: datetime) -> Payment:
+    """How a new payment stands once its charge was answered at once; without one it waits."""
+    replace = msgspec.structs.replace
+    match outcome:
+        case Done():
+            is_taken = payment.capture is CaptureMode.AUTOMATIC
+            ends = [end for end in (payment.expires_at, outcome.expires_at) if end]
+            return replace(
+                payment,
+                status=PaymentStatus.SUCCEEDED if is_taken else PaymentStatus.AUTHORIZED,
+                gateway_payment_intent_id=outcome.intent,
+                instrument=outcome.instrument or payment.instrument,
+                authorized_minor=payment.amount_minor,
+                captured_minor=payment.amount_minor if is_taken else 0,
+                expires_at=None if is_taken else min(ends, default=now + HELD_FOR),
+            )
+        case Declined():
+            return replace(
+                payment,
+                status=PaymentStatus.FAILED,
+                gateway_payment_intent_id=outcome.intent or payment.gateway_payment_intent_id,
+                last_error_code=outcome.code,
+                last_error_message=outcome.message,
+            )
+        case _:
+            return replace(payment, status=PaymentStatus.PROCESSING)
+
+
+def _amount(new: NewPayment) -> Money:
+    if new.amount_minor <= 0:
+        raise AmountNotPositive
+    return Money(new.amount_minor, currency(new.currency))
+
+
+def _method(new: NewPayment, known: Known) -> PaymentMethod | None:
+    method_id = new.saved_method_id
+    if method_id is None:
+        return None
+    method = known.methods.get(method_id)
+    if method is None or method.detached_at is not None:
+        raise PaymentMethodNotFound
+    if method.customer_id is not None and new.customer_id not in {None, method.customer_id}:
+        raise PaymentMethodNotOfCustomer
+    if method.has_expired(known.now.date()):
+        raise PaymentMethodExpired
+    return method
+
+
+def _payment(
+    new: NewPayment,
+    known: Known,
+    payment_id: PaymentId,
+    *,
+    method: PaymentMethod | None,
+    route: Route,
+) -> Payment:
+    return Payment(
+        id=payment_id,
+        order_id=new.order_id,
+        user_id=new.user_id,
+        customer_id=new.customer_id or (method.customer_id if method else None),
+        amount_minor=new.amount_minor,
+        currency=Currency(new.currency),
+        status=PaymentStatus.PENDING,
+        capture=new.capture,
+        gateway=route.gateway,
+        route_reason=route.reason,
+        gateway_payment_intent_id=None,
+        description=new.description,
+        metadata=new.metadata,
+        payment_method_id=method.id if method else None,
+        payment_method_token=method.token if method else new.payment_method,
+        instrument=_looks_of(method) if method else None,
+        is_off_session=new.is_off_session,
+        country=new.country,
+        return_url=new.return_url,
+        action_url=None,
+        idempotency_key=new.idempotency_key,
+        request_identifier=new.request_identifier,
+        authorized_minor=0,
+        captured_minor=0,
+        capturing_minor=0,
+        refunded_minor=0,
+        refunding_minor=0,
+        disputed_minor=0,
+        last_error_code=None,
+        last_error_message=None,
+        created_by=known.actor,
+        expires_at=new.expires_at,
+        created_at=known.now,
+        updated_at=known.now,
+    )
+
+
+def _looks_of(method: PaymentMethod) -> Instrument:
+    return Instrument(
+        type=method.type,
+        brand=method.brand,
+        last_four=method.last_four,
+        fingerprint=method.fingerprint,
+        expiry_month=method.expiry_month,
+        expiry_year=method.expiry_year,
+        country=method.country,
+    )

@@ -1,0 +1,132 @@
+"""How an order is written for Stripe, with its key and the mark that it leaves there."""
+
+from typing import TYPE_CHECKING, Any, Final
+
+from guilder.payments.gateways.gateway import Capture, Charge, Order, Refund, Void
+
+from . import wire
+from .amounts import to_stripe
+
+if TYPE_CHECKING:
+    import stripe
+
+ATTEMPT: Final = "guilder_attempt"
+PAYMENT: Final = "guilder_payment"
+CAPTURE_MARK: Final = "capture_"
+RELEASE_MARK: Final = "release_"
+
+REASONS: Final = {"duplicate", "fraudulent", "requested_by_customer"}
+GIVEN_UP: Final = "abandoned"
+MAX_DESCRIPTION: Final = 1000
+MAX_DESCRIPTOR: Final = 22
+MAX_REASON: Final = 500
+NOT_ON_STATEMENTS: Final = str.maketrans("", "", "<>\\'\"*")
+
+
+def key(order: Order, step: str) -> "stripe.RequestOptions":
+    """What makes a step of an order happen once."""
+    return {"idempotency_key": f"{order.id}:{step}"}
+
+
+def intent(order: Charge, *, has_several_captures: bool) -> Any:
+    """The first step of a charge, which moves nothing."""
+    written: dict[str, Any] = {
+        "amount": to_stripe(order.amount),
+        "currency": order.amount.currency.lower(),
+        "capture_method": "automatic" if order.is_captured else "manual",
+        "payment_method": order.token,
+        "metadata": marks(order),
+        "automatic_payment_methods": {
+            "enabled": True,
+            "allow_redirects": "always" if can_redirect(order) else "never",
+        },
+    }
+    if order.customer:
+        written["customer"] = order.customer
+    if order.description:
+        written["description"] = order.description[:MAX_DESCRIPTION]
+    descriptor = (order.statement_descriptor or "").translate(NOT_ON_STATEMENTS).strip()
+    if descriptor:
+        written["statement_descriptor_suffix"] = descriptor[:MAX_DESCRIPTOR]
+    if has_several_captures and not order.is_captured:
+        written["payment_method_options"] = {"card": {"request_multicapture": "if_available"}}
+    return written
+
+
+def can_redirect(order: Charge) -> bool:
+    """Whether the buyer is there to be sent somewhere, and can come back."""
+    return order.return_url is not None and not order.is_off_session
+
+
+def confirmation(order: Charge) -> Any:
+    """The second step of a charge, which moves money."""
+    if order.is_off_session:
+        return {"off_session": True}
+    return {"return_url": order.return_url} if can_redirect(order) else {}
+
+
+def capture(order: Capture) -> Any:
+    """A capture, which leaves the mark of its order with its amount."""
+    count = to_stripe(order.amount)
+    written: dict[str, Any] = {
+        "amount_to_capture": count,
+        "metadata": {capture_mark(order): str(count)},
+    }
+    # Only accounts that may capture several times may speak of it.
+    return written if order.is_final else written | {"final_capture": False}
+
+
+def refund(order: Refund) -> Any:
+    """A refund, which bears the mark of its order. Reasons in other words go beside it."""
+    written: dict[str, Any] = {
+        "payment_intent": order.intent,
+        "amount": to_stripe(order.amount),
+        "metadata": marks(order),
+    }
+    if order.reason in REASONS:
+        written["reason"] = order.reason
+    elif order.reason:
+        written["metadata"]["reason"] = order.reason[:MAX_REASON]
+    return written
+
+
+def release(order: Void) -> Any:
+    """A last capture of nothing, which lets go of the rest."""
+    return {
+        "amount_to_capture": 0,
+        "final_capture": True,
+        "metadata": {release_mark(order): "1"},
+    }
+
+
+def search(order: Charge) -> Any:
+    """How to find what an order made when its key is forgotten."""
+    return {"query": f"metadata['{ATTEMPT}']:'{order.id}'"}
+
+
+def marks(order: Order) -> dict[str, str]:
+    """What an order leaves on what it makes."""
+    return {PAYMENT: str(order.payment_id), ATTEMPT: str(order.id)}
+
+
+def capture_mark(order: Capture) -> str:
+    """The mark of a capture: one key of metadata each, as Stripe merges them."""
+    return f"{CAPTURE_MARK}{order.id.hex}"
+
+
+def release_mark(order: Void) -> str:
+    """The mark of a release."""
+    return f"{RELEASE_MARK}{order.id.hex}"
+
+
+def is_unconfirmed(made: wire.Intent) -> bool:
+    """Whether the second step of a charge never came."""
+    if made.status == "requires_payment_method":
+        return made.last_payment_error is None
+    return made.status == "requires_confirmation"
+
+
+def is_given_up(made: wire.Intent) -> bool:
+    """Whether we have seen to it that it is never confirmed."""
+    is_canceled = made.status == "canceled" and made.cancellation_reason == GIVEN_UP
+    return is_canceled and made.latest_charge is None

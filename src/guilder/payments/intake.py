@@ -1,0 +1,259 @@
+"""Intake: payments come in, in any number, each judged on its own.
+
+What can be answered at once is done in the same transaction: the payment, the
+movement at the gateway, the ledger and the fact. What has to wait for a gateway
+is written down as an open attempt, and carried out after the commit.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from guilder.customers import CustomerId, known_customers
+from guilder.db import Tx, sql
+from guilder.kernel import Problem, TenantId
+
+from .books import book_authorizations, book_captures
+from .draft import Draft, Known, NewPayment, draft
+from .followups import expire_later, settle_later
+from .gateways import AttemptId, Declined, Done, enter_charges
+from .methods import PaymentMethodId, known_methods
+from .outcomes import tell
+from .payment import Payment, PaymentId, PaymentStatus
+from .routing import Account, Map, Rule
+
+SAME: Final = (
+    "amount_minor", "currency", "capture", "order_id", "customer_id", "user_id", "description",
+    "metadata", "payment_method_id", "payment_method_token", "is_off_session", "country",
+    "return_url",
+)  # fmt: skip
+"""What two requests for one payment have in common."""
+
+
+class PaymentKeyReused(Problem, status=422):
+    """This key was used for another payment, which holds it as long as it has not failed."""
+
+    payment_id: PaymentId
+
+
+class PaymentKeyBusy(Problem, status=409, retry_after_seconds=1):
+    """Another payment with this key has just come to its end: ask again."""
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """A payment that came in, and the attempt that has to be carried out, if there is one."""
+
+    payment: Payment
+    attempt_id: AttemptId | None = None
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """What intake needs of the tenant: its gateways and rules, the time, and fresh ids."""
+
+    accounts: list[Account]
+    rules: list[Rule]
+    now: datetime
+    ids: list[UUID]
+
+
+async def create_payments(tx: Tx, asked: Sequence[NewPayment]) -> list[Taken | Problem]:
+    """Take payments in. What is wrong with one is nothing to the others."""
+    desk = await intake_desk(tx, tenant_id=tx.tenant_id, count=2 * len(asked))
+    known = await _what_is_known(tx, asked, desk)
+    judged = [
+        _judge(new, known, desk.ids[2 * place : 2 * place + 2]) for place, new in enumerate(asked)
+    ]
+    drafts = [one for one in judged if isinstance(one, Draft)]
+    written = await _write(tx, drafts)
+    sound = [one for one in drafts if one.payment.id in written]
+    await _follow_up(tx, sound)
+    return [
+        one
+        if isinstance(one, Problem)
+        else _taken(one)
+        if one.payment.id in written
+        else await _earlier(tx, one.payment)
+        for one in judged
+    ]
+
+
+def _judge(new: NewPayment, known: Known, ids: Sequence[UUID]) -> Draft | Problem:
+    try:
+        return draft(new, known, ids)
+    except Problem as problem:
+        return problem
+
+
+def _taken(written: Draft) -> Taken:
+    is_open = written.charge is not None and written.outcome is None
+    return Taken(written.payment, written.charge.id if written.charge and is_open else None)
+
+
+async def _what_is_known(tx: Tx, asked: Sequence[NewPayment], desk: Desk) -> Known:
+    customer_ids = {new.customer_id for new in asked if new.customer_id is not None}
+    method_ids = {new.saved_method_id for new in asked if new.saved_method_id is not None}
+    customers: list[CustomerId] = []
+    methods = {}
+    if customer_ids:
+        customers = await known_customers(tx, tenant_id=tx.tenant_id, ids=list(customer_ids))
+    if method_ids:
+        found = await known_methods(tx, tenant_id=tx.tenant_id, ids=list(method_ids))
+        methods = {method.id: method for method in found}
+    return Known(
+        map=Map(desk.accounts, desk.rules),
+        customers=frozenset(customers),
+        methods=methods,
+        actor=str(tx.actor or ""),
+        is_live=tx.actor is None or tx.actor.is_live,
+        now=desk.now,
+    )
+
+
+async def _follow_up(tx: Tx, written: Sequence[Draft]) -> None:
+    """Enter what moved, tell what happened, and see to it that nothing stays open."""
+    charges = [(one.charge, one.outcome) for one in written if one.charge and one.outcome]
+    if charges:
+        await enter_charges(tx, charges)
+    done = [
+        (one.payment, one.charge.id, one.outcome.fee_minor)
+        for one in written
+        if one.charge and isinstance(one.outcome, Done)
+    ]
+    await book_captures(tx, [one for one in done if one[0].captured_minor])
+    await book_authorizations(tx, [one[:2] for one in done if not one[0].captured_minor])
+    for one in written:
+        tell(tx, one.payment)
+    await settle_later(tx, [one.charge.id for one in written if one.charge and not one.outcome])
+    await expire_later(tx, [one.payment for one in written])
+
+
+async def _earlier(tx: Tx, refused: Payment) -> Taken | Problem:
+    """The payment that holds the key of one that was not written: the same, or another."""
+    holder = await holder_of_key(
+        tx,
+        tenant_id=tx.tenant_id,
+        scope=str(refused.user_id or refused.created_by),
+        idempotency_key=refused.idempotency_key,
+        order_id=refused.order_id,
+        request_identifier=refused.request_identifier,
+    )
+    if holder is None:
+        return PaymentKeyBusy()
+    is_same = all(getattr(holder, name) == getattr(refused, name) for name in SAME)
+    is_left_pending = holder.status is PaymentStatus.PENDING is not refused.status
+    if not is_same or is_left_pending:
+        return PaymentKeyReused(payment_id=holder.id)
+    return Taken(holder)
+
+
+async def _write(tx: Tx, drafts: Sequence[Draft]) -> set[PaymentId]:
+    if not drafts:
+        return set()
+    payments = [one.payment for one in drafts]
+    charged = [one for one in drafts if one.charge]
+
+    def of(name: str) -> list[Any]:
+        return [getattr(payment, name) for payment in payments]
+
+    written = await insert_payments(
+        tx,
+        ids=of("id"),
+        order_ids=of("order_id"),
+        user_ids=of("user_id"),
+        customer_ids=of("customer_id"),
+        amounts=of("amount_minor"),
+        currencies=of("currency"),
+        statuses=of("status"),
+        captures=of("capture"),
+        gateways=of("gateway"),
+        route_reasons=of("route_reason"),
+        intents=of("gateway_payment_intent_id"),
+        descriptions=of("description"),
+        metadatas=of("metadata"),
+        method_ids=of("payment_method_id"),
+        tokens=of("payment_method_token"),
+        instruments=of("instrument"),
+        off_sessions=of("is_off_session"),
+        countries=of("country"),
+        return_urls=of("return_url"),
+        keys=of("idempotency_key"),
+        requests=of("request_identifier"),
+        authorized=of("authorized_minor"),
+        captured=of("captured_minor"),
+        error_codes=of("last_error_code"),
+        error_messages=of("last_error_message"),
+        expires_ats=of("expires_at"),
+        created_by=str(tx.actor or ""),
+        charged_ids=[one.payment.id for one in charged],
+        attempt_ids=[one.charge.id for one in charged if one.charge],
+        types=[one.transaction_type for one in charged],
+        attempt_statuses=[one.transaction_status for one in charged],
+        gateway_references=[
+            one.outcome.reference if isinstance(one.outcome, Done) else None for one in charged
+        ],
+        fees=[one.outcome.fee_minor if isinstance(one.outcome, Done) else None for one in charged],
+        attempt_errors=[
+            one.outcome.code if isinstance(one.outcome, Declined) else None for one in charged
+        ],
+    )
+    return set(written)
+
+
+@sql
+async def intake_desk(tx: Tx, *, tenant_id: TenantId, count: int) -> Desk: ...
+
+
+@sql
+async def insert_payments(
+    tx: Tx,
+    *,
+    ids: list[PaymentId],
+    order_ids: list[str | None],
+    user_ids: list[UUID | None],
+    customer_ids: list[CustomerId | None],
+    amounts: list[int],
+    currencies: list[str],
+    statuses: list[str],
+    captures: list[str],
+    gateways: list[str],
+    route_reasons: list[str],
+    intents: list[str | None],
+    descriptions: list[str | None],
+    metadatas: list[Any],
+    method_ids: list[PaymentMethodId | None],
+    tokens: list[str | None],
+    instruments: list[Any],
+    off_sessions: list[bool],
+    countries: list[str | None],
+    return_urls: list[str | None],
+    keys: list[str | None],
+    requests: list[str | None],
+    authorized: list[int],
+    captured: list[int],
+    error_codes: list[str | None],
+    error_messages: list[str | None],
+    expires_ats: list[datetime | None],
+    created_by: str,
+    charged_ids: list[PaymentId],
+    attempt_ids: list[AttemptId],
+    types: list[str],
+    attempt_statuses: list[str],
+    gateway_references: list[str | None],
+    fees: list[int | None],
+    attempt_errors: list[str | None],
+) -> list[PaymentId]: ...
+
+
+@sql
+async def holder_of_key(
+    tx: Tx,
+    *,
+    tenant_id: TenantId,
+    scope: str,
+    idempotency_key: str | None,
+    order_id: str | None,
+    request_identifier: str | None,
+) -> Payment | None: ...

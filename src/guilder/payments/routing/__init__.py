@@ -1,0 +1,29 @@
+"""Routing: which gateway a payment goes to, and why."""
+
+from .routing import (
+    FIXED,
+    SANDBOX,
+    Account,
+    Asked,
+    GatewayDisabled,
+    Map,
+    NoGateway,
+    Route,
+    Rule,
+    put_rules,
+    routing_map,
+)
+
+__all__ = [
+    "FIXED",
+    "SANDBOX",
+    "Account",
+    "Asked",
+    "GatewayDisabled",
+    "Map",
+    "NoGateway",
+    "Route",
+    "Rule",
+    "put_rules",
+    "routing_map",
+]

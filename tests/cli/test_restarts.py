@@ -1,0 +1,70 @@
+"""Who serves from somebody else's database goes on when its owner starts it again."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import pytest
+
+from guilder import postgres
+from tests.cli.house import Up, told, wait_until
+
+
+class Neighbours:
+    """One process that owns the database, and one that serves from it."""
+
+    def __init__(self, folder: Path, stack: ExitStack, *, by_address: bool) -> None:
+        self.folder = folder
+        self.stack = stack
+        self.owner = stack.enter_context(Up(folder))
+        data = ("--data", str(folder))
+        tenant = told("tenants", "create", "--name", "Kept", *data)
+        key = told("keys", "create", "--tenant", tenant["id"], "--scope", "*", *data)
+        self.secret: str = key["secret"]
+        attached, more = folder, {}
+        if by_address:
+            attached = folder.parent / "elsewhere"
+            more = {
+                "GUILDER_DATABASE_URL": postgres.open_server(folder).url("guilder"),
+                "GUILDER_SECRET_KEY": (folder / "secret.key").read_text().strip(),
+            }
+        self.serving = stack.enter_context(Up(attached, "serve", "--port", "0", **more))
+        assert self.serving.serves(self.secret)
+
+    def crash(self) -> None:
+        """Kill the database under both; its owner starts it again."""
+        before = self.owner.postmaster
+        os.kill(before, signal.SIGKILL)
+
+        def is_another() -> bool:
+            with suppress(OSError, IndexError, ValueError):  # while it is being written
+                return self.owner.postmaster != before
+            return False
+
+        wait_until(is_another, "the owner did not start it again")
+
+    def replace(self) -> None:
+        """Stop the owner with its database, and start another."""
+        assert self.owner.stop() == 0
+        assert not self.serving.serves(self.secret)
+        self.owner = self.stack.enter_context(Up(self.folder))
+
+
+@pytest.fixture(params=["attached", "by address"])
+def neighbours(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Neighbours]:
+    with ExitStack() as stack:
+        yield Neighbours(tmp_path / "data", stack, by_address=request.param == "by address")
+
+
+@pytest.mark.parametrize("restart", [Neighbours.crash, Neighbours.replace])
+def test_serving_survives_a_restart_of_the_database(neighbours: Neighbours, restart) -> None:
+    restart(neighbours)
+
+    for one in (neighbours.owner, neighbours.serving):
+        wait_until(lambda up=one: up.serves(neighbours.secret), "it did not come back")
+    assert neighbours.serving.get("/readyz") == {"status": "ready"}
+    assert neighbours.serving.process.poll() is None
+    assert neighbours.serving.stop() == 0
+    assert neighbours.owner.stop() == 0
