@@ -3,9 +3,9 @@
 import argparse
 import sys
 
-from prove import crash
+from prove import crash, payments
 
-PROOFS = {"crash": crash.prove}
+PROOFS = {"crash": crash.prove, "payments": payments.prove}
 
 
 def main() -> None:
