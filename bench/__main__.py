@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import events, http_layer, jobs, startup, transactions
+from bench import events, http_layer, jobs, many_payments, payments, startup, transactions
 
 BENCHES = {
     "startup": startup.main,
@@ -10,6 +10,8 @@ BENCHES = {
     "jobs": jobs.main,
     "events": events.main,
     "transactions": transactions.main,
+    "payments": payments.main,
+    "many_payments": many_payments.main,
 }
 
 

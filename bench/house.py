@@ -37,7 +37,10 @@ async def house(server: postgres.Server, *, pool_size: int = 20) -> AsyncIterato
 
 async def tenant(system: System) -> Tenant:
     """A tenant without limits."""
-    return await identity.create_tenant(system.pool, name="Bench", tier=Tier.ENTERPRISE)
+    async with db.system_transaction(system.pool) as tx:
+        tenant_id = await identity.new_tenant_id(tx)
+    async with db.tenant_transaction(system.pool, tenant_id) as tx:
+        return await identity.create_tenant(tx, name="Bench", tier=Tier.ENTERPRISE)
 
 
 def percentile(values: list[float], share: float) -> float:
