@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -32,6 +33,25 @@ def test_the_owner_restarts_a_killed_server(folder: Path, opened: Opener) -> Non
 
     server.restart()
     server.wait_ready()
+
+    assert server.owned
+    assert works(server)
+
+
+def test_the_owner_is_not_taken_in_by_a_child_that_listens_still(
+    folder: Path, opened: Opener
+) -> None:
+    server = opened(folder)
+    psutil.Process(postmaster_of(folder)).kill()
+    until(lambda: not server.is_alive())
+    address = server.socket_folder / f".s.PGSQL.{server.port}"
+    address.unlink()
+    with socket.socket(socket.AF_UNIX) as child:
+        child.bind(str(address))
+        child.listen()
+
+        server.restart()
+        server.wait_ready()
 
     assert server.owned
     assert works(server)

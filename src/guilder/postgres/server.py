@@ -83,6 +83,7 @@ class Server:
         self._process: GuardedProcess | None = None
         self._ownership: Ownership | None = None
         self._pid = 0
+        self._ended_pid = 0
         self._log_offset = 0
         self._begun_at = 0.0
 
@@ -129,6 +130,7 @@ class Server:
         if self._process is not None:
             self._process.stop(timeout_seconds)
             self._process = None
+            self._ended_pid = self._pid
             forget_socket_folder(self.socket_folder)
 
     def _own(self, ownership: Ownership | None) -> None:
@@ -149,7 +151,7 @@ class Server:
         told = False
         while True:
             with server_lock(self._order.folder) as held:
-                found = listening_postmaster(self._cluster)
+                found = self._listening()
                 started_by_hand = held is not None
                 if found and found.ready and (started_by_hand or has_owner(self._order.folder)):
                     return self._attach(found)
@@ -164,6 +166,11 @@ class Server:
                 self._order.progress("Waiting for the database server of another process")
                 told = True
             time.sleep(POLL_SECONDS)
+
+    def _listening(self) -> Postmaster | None:
+        """Who listens. A child that the server which we saw end has just begun may do so still."""
+        found = listening_postmaster(self._cluster)
+        return None if found and found.pid == self._ended_pid else found
 
     def _attach(self, running: Postmaster) -> None:
         self._own(None)
