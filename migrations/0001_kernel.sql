@@ -126,6 +126,34 @@ begin
 end
 $$;
 
+-- Columns that keep what was first written into them, whatever else of the row may change.
+create function kernel.refuse_change() returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+    raise check_violation using
+        message = format('%I.%I: %s never changes', tg_table_schema, tg_table_name, tg_argv[0]),
+        constraint = tg_name, schema = tg_table_schema, table = tg_table_name;
+end
+$$;
+
+create procedure kernel.preserve(relation regclass, variadic columns text[])
+language plpgsql
+set search_path = ''
+as $$
+declare
+    listed text := (
+        select string_agg(format('%%1$s.%I', name), ', ') from unnest(columns) as name
+    );
+begin
+    execute format(
+        'create trigger preserve before update on %s for each row
+         when (row(%s) is distinct from row(%s)) execute function kernel.refuse_change(%L)',
+        relation, format(listed, 'old'), format(listed, 'new'), array_to_string(columns, ', '));
+end
+$$;
+
 grant execute on function
 kernel.tenant(), kernel.require_system(), kernel.uuid7(), kernel.fold(text)
 to guilder_app;

@@ -5,6 +5,7 @@ what a verb receives is a `Tx`, which cannot be had without naming whose it is.
 """
 
 from .batch import MAX_BATCH, Batch
+from .connection import as_json
 from .migrations import (
     Migration,
     MigrationRefused,
@@ -13,7 +14,7 @@ from .migrations import (
     pending,
     refuse_another_schema,
 )
-from .pool import Pool, Share, open_pool
+from .pool import Connections, Pool, Share, open_pool
 from .problems import (
     DatabaseBusy,
     DatabaseFull,
@@ -52,6 +53,7 @@ __all__ = [
     "Batch",
     "Bell",
     "CommitRefused",
+    "Connections",
     "DatabaseBusy",
     "DatabaseFull",
     "DatabaseUnavailable",
@@ -68,6 +70,7 @@ __all__ = [
     "Tx",
     "app_password",
     "as_app_role",
+    "as_json",
     "ensure_app_role",
     "is_app_role",
     "migrate",

@@ -19,6 +19,11 @@ else:  # generic only in its stubs
     Connection = asyncpg.Connection
 
 
+def as_json(value: object) -> msgspec.Raw:
+    """A list as one JSON value of an array: lists in a list are dimensions to the driver."""
+    return msgspec.Raw(msgspec.json.encode(value))
+
+
 async def teach_json(connection: Connection) -> None:
     """Let `jsonb` come and go as Python values."""
     await connection.set_type_codec(

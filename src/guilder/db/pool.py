@@ -7,7 +7,7 @@ a queue of those who wait. The driver's pool does more and costs twice as much.
 import asyncio
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Final, final
 
@@ -46,12 +46,15 @@ class Pool(ABC):
 class Connections(Pool):
     """The application's connections, all of the role `guilder_app`."""
 
-    def __init__(self, url: str, *, size: int, name: str) -> None:
+    def __init__(
+        self, url: str, *, size: int, name: str, settings: Mapping[str, str] | None = None
+    ) -> None:
         self.size = size
         self.before_commit: list[Hook] = []
         self.signals: Signals | None = None
         self._url = url
         self._name = name
+        self._settings = dict(settings or {})
         self._idle: list[Connection] = []
         self._lent: set[Connection] = set()
         self._places = size
@@ -113,7 +116,7 @@ class Connections(Pool):
         self._places -= 1
         try:
             async with asyncio.timeout(ACQUIRE_SECONDS):
-                return await connect(self._url, name=self._name)
+                return await connect(self._url, name=self._name, settings=self._settings)
         except BaseException as failure:
             self._places += 1
             self._pass_on(None)
@@ -182,13 +185,18 @@ class Share(Pool):
         self._turns.release()
 
 
-async def connect(url: str, *, name: str) -> Connection:
+async def connect(url: str, *, name: str, settings: Mapping[str, str] | None = None) -> Connection:
     """One connection as the application has it, with time limits on whatever it will do."""
     connection = await asyncpg.connect(
         url,
         statement_cache_size=STATEMENT_CACHE,
         max_cached_statement_lifetime=0,
-        server_settings={"application_name": name, "search_path": "pg_catalog", **TIMEOUTS},
+        server_settings={
+            "application_name": name,
+            "search_path": "pg_catalog",
+            **TIMEOUTS,
+            **(settings or {}),
+        },
     )
     await teach_json(connection)
     return connection

@@ -26,6 +26,7 @@ class Tx:
         self.facts: list[Fact] = []
         self.topics: set[str] = set()
         self._savepoints = 0
+        self._now: datetime | None = None
 
     @property
     def tenant_id(self) -> TenantId:
@@ -45,8 +46,10 @@ class Tx:
 
     async def now(self) -> datetime:
         """When this transaction began, by the database's clock."""
-        (row,) = await self.fetch("select now()")
-        return row[0]  # type: ignore[no-any-return]
+        if self._now is None:
+            (row,) = await self.fetch("select now()")
+            self._now = row[0]
+        return self._now
 
     async def fetch(self, text: str, *params: Any) -> list[asyncpg.Record]:
         return await self._connection.fetch(text, *params)
