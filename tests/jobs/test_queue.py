@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -114,6 +115,31 @@ async def test_what_is_put_off_becomes_ready_when_it_is_due(world: World) -> Non
 
     await eventually(one_is_due)
     assert ['"number": 1' in job.payload for job in claimed] == [True]
+
+
+async def test_each_of_many_jobs_has_its_own_time(world: World) -> None:
+    kind = kind_of_its_own()
+    async with world.tx() as tx:
+        now = await tx.now()
+        times = [now + timedelta(hours=2), None, now + timedelta(hours=1)]
+        await enqueue_many(tx, [kind(number=n) for n in range(3)], run_ats=times)
+
+    jobs = {job.payload["number"]: job for job in await waiting(world, kind)}
+
+    assert [jobs[n].status for n in range(3)] == ["scheduled", "ready", "scheduled"]
+    assert [jobs[n].run_at for n in (0, 2)] == [times[0], times[2]]
+
+
+@pytest.mark.parametrize("further", [{"run_ats": [None]}, {"unique_keys": ["a", "b", "c"]}])
+async def test_as_many_times_and_keys_as_jobs_or_none(
+    world: World, further: dict[str, Any]
+) -> None:
+    kind = kind_of_its_own()
+
+    with pytest.raises(ValueError, match="2 jobs"):
+        await world.do(lambda tx: enqueue_many(tx, [kind(), kind()], **further))
+
+    assert await waiting(world, kind) == []
 
 
 async def test_a_lost_worker_loses_its_lease_and_its_say(world: World) -> None:

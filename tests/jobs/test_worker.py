@@ -15,6 +15,7 @@ from guilder.jobs import (
     enqueue_many,
     retry,
 )
+from guilder.jobs.worker import pause_after
 from tests.jobs.work import claim_some, kind_of_its_own, waiting, work_until
 from tests.world import World, eventually
 
@@ -36,6 +37,12 @@ async def planted(world: World) -> dict[str, int]:
             world.tenant_id,
         )
     return {row["name"]: row["used"] for row in rows}
+
+
+def test_pauses_grow_to_an_hour_and_no_number_of_attempts_is_too_large() -> None:
+    assert [pause_after(attempt) for attempt in (1, 2, 3, 12, 13, 30_000)] == [
+        1.0, 2.0, 4.0, 2048.0, 3600.0, 3600.0,
+    ]  # fmt: skip
 
 
 async def test_jobs_in_the_world_run_and_are_let_go(world: World) -> None:

@@ -10,6 +10,7 @@ from guilder.db import Tx, system_transaction
 from guilder.jobs import Handler, Job, JobRecord, Worker, inspect
 from guilder.jobs.job import Claimed
 from guilder.jobs.queue import claim
+from guilder.jobs.worker import pause_after
 from tests.world import World, eventually
 
 
@@ -52,6 +53,11 @@ async def work_until(world: World, handler: Handler, done: Callable[[], bool]) -
     finally:
         worker.drain()
         await working
+
+
+def patience_of(kind: type[Job]) -> timedelta:
+    """For how long a job of this kind is tried before it is a person's turn, more or less."""
+    return timedelta(seconds=sum(pause_after(attempt) for attempt in range(1, kind.max_attempts)))
 
 
 async def rush(tx: Tx, kind: type[Job]) -> None:

@@ -15,7 +15,7 @@ async def enqueue(
     tx: Tx, job: Job, *, run_at: datetime | None = None, unique_key: str | None = None
 ) -> JobId | None:
     """Have a job done once this transaction commits; None where an equal one waits already."""
-    ids = await enqueue_many(tx, [job], run_at=run_at, unique_keys=[unique_key])
+    ids = await enqueue_many(tx, [job], run_ats=[run_at], unique_keys=[unique_key])
     return ids[0] if ids else None
 
 
@@ -23,19 +23,26 @@ async def enqueue_many(
     tx: Tx,
     jobs: Sequence[Job],
     *,
-    run_at: datetime | None = None,
+    run_ats: Sequence[datetime | None] | None = None,
     unique_keys: Sequence[str | None] | None = None,
 ) -> list[JobId]:
-    """Have many jobs done, in one statement; answers those that were not waiting already."""
+    """Have many jobs done, in one statement; answers those that were not waiting already.
+
+    Each may have a time of its own, and a key.
+    """
+    nothing = [None] * len(jobs)
+    times, keys = list(run_ats or nothing), list(unique_keys or nothing)
+    if not len(jobs) == len(times) == len(keys):
+        raise ValueError(f"{len(jobs)} jobs, {len(times)} times and {len(keys)} keys")
     tx.signal(TOPIC)
     return await insert_jobs(
         tx,
         kinds=[job.name for job in jobs],
         payloads=list(jobs),
         priorities=[job.priority for job in jobs],
-        run_ats=[run_at] * len(jobs),
+        run_ats=times,
         max_attempts=[job.max_attempts for job in jobs],
-        unique_keys=list(unique_keys or [None] * len(jobs)),
+        unique_keys=keys,
     )
 
 

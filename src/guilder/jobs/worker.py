@@ -54,6 +54,12 @@ class LeaseLost(Exception):
     """Another worker has taken the job, so its effect here must not be committed."""
 
 
+def pause_after(attempt: int) -> float:
+    """How many seconds to wait after an attempt that failed: twice as long each time."""
+    doubled: float = FIRST_PAUSE_SECONDS * 2 ** min(attempt - 1, 30)
+    return min(doubled, LONGEST_PAUSE_SECONDS)
+
+
 @final
 class Worker:
     """Does jobs until told to drain, at most `slots` at a time."""
@@ -164,7 +170,7 @@ class Worker:
 
     async def _fail(self, job: Claimed, failure: Exception) -> None:
         reason = reason_of(failure, REASON_CHARACTERS)
-        pause = min(FIRST_PAUSE_SECONDS * 2 ** (job.attempt - 1), LONGEST_PAUSE_SECONDS)
+        pause = pause_after(job.attempt)
         try:
             async with system_statement(self._pool) as tx:
                 outcome = await fail(
