@@ -5,6 +5,7 @@ import hashlib
 import json
 import random
 import secrets
+import string
 import time
 from collections.abc import Callable
 from uuid import UUID, uuid4
@@ -122,9 +123,6 @@ def test_it_is_known_in_bytes_of_any_kind(raw: bytes) -> None:
     "text",
     [
         "",
-        "x4242424242424242",
-        "4242424242424242x",
-        "\u00e94242424242424242",
         "424242424242424242424242",
         "0.4242424242424242",
         "4242424242.424242",
@@ -154,10 +152,114 @@ def test_what_only_has_many_digits_is_none(text: str) -> None:
     assert "+" in text or not stands_in_bytes(json.dumps(text).encode())
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4242  4242--4242 4242",
+        "4242   4242   4242   4242",
+        "4242 - 4242 - 4242 - 4242",
+        "4242--4242--4242--4242",
+        "4242. 4242. 4242. 4242",
+        "4242..4242..4242..4242",
+        "4242 -4242- 4242 4242",
+        "4242\t4242\t4242\t4242",
+        "3782  822463  10005",
+        "42424242  42424242",
+        "card  4242  4242  4242  4242  12/27",
+        "card4242424242424242x",
+        "card4242424242424242",
+        "4242424242424242x",
+        "x4242424242424242",
+        "\u00e94242424242424242",
+        "\u30ab\u30fc\u30c94242424242424242\u3067\u3059",
+        "visa4242-4242-4242-4242end",
+        "visa4242  4242  4242  4242",
+        "4242424242424242exp1227cvc123",
+        "amex378282246310005",
+        "pan:4242424242424242CVC:123",
+        "face4242424242424242",
+        "DE4242424242424242",
+    ],
+)
+def test_it_is_known_between_wide_gaps_and_glued_to_words(text: str) -> None:
+    assert stands_in(text)
+    assert may_stand_in(text.encode())
+    assert may_stand_in(json.dumps(text).encode())
+    assert stands_in_bytes(json.dumps(text).encode())
+    assert not stands_in(text.replace("4242", "4241", 1).replace("3782", "3783"))
+
+
+SPACES = (
+    "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u202f\u205f\u3000\u2800\u3164\uffa0\u115f\u2028\u0085"
+)
+DASHES = (
+    "\u058a\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u02d7\u2043\u2053\u2500\u2796"
+    "\u2e3a\u301c\u30fc\ufe58\ufe63\uff0d\uff70\u00af"
+)
+UNSEEN = "\u00ad\u034f\u180e\u200b\u200c\u200d\u2060\ufe0f\ufeff\u20e3\U000e0100"
+
+
+@pytest.mark.parametrize("between", [*SPACES, *DASHES, *UNSEEN], ids=lambda one: f"{ord(one):04x}")
+def test_it_is_known_by_any_space_and_dash(between: str) -> None:
+    for gap in (between, between * 2, f" {between} "):
+        text = gap.join(["4242"] * 4)
+        assert stands_in(text)
+        assert may_stand_in(text.encode())
+        assert may_stand_in(json.dumps(text).encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pi_3MtwBwLkdIwHu7ix28a3tqPa",
+        "pay_4242a4242b4242c4242",
+        "8AC96375EV8429737",
+        "WH-58D329510W468432D-8HN650336L201105X",
+        "1Z999AA10123456784",
+        "1ZD360913461109090",
+        "DK5000400440116243",
+        "BE68539007547034",
+        "EAN4006381333931",
+        "ORD601100099013",  # too short for a card that is glued to a word
+        "1763650000000ms",
+        "at1763650000000",
+        "20261120T150405Z",
+        "52b36901824465600de4",
+        "39523771351703e9",
+        "deadbeef4242424242424242",  # an object id: eight and sixteen, all of them hex
+        "0x4242424242424242beef",
+        "sha256:4242424242424242" + "a" * 48,
+        "4a2b4242424242424242c6d8",
+        "id4242424242424242a1b2c3d4e5",
+        "DE89  3704  0044  0532  0130  00",
+        "52.37021571234567  4.89516781234567",
+        "2026-11-20  15:04  4242  4242",
+        "0201234567  0207654321",
+    ],
+)
+def test_names_that_have_many_digits_are_none(text: str) -> None:
+    assert not stands_in(text)
+
+
 SEAL = CursorSeal(b"a secret of the tests")
 TENANT = TenantId(uuid4())
 DICE = random.Random(7)  # noqa: S311 - no secret
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LETTERS = string.ascii_lowercase + string.ascii_uppercase + string.digits
+
+
+def iban(country: str, account: str) -> str:
+    """The number of a bank account, with its check digits."""
+    number = int(account + "".join(str(int(one, 36)) for one in country) + "00")
+    return f"{country}{98 - number % 97:02}{account}"
+
+
+def spaced(text: str, wide: int) -> str:
+    """A text in groups of four."""
+    return (" " * wide).join(text[place : place + 4] for place in range(0, len(text), 4))
+
+
 NEVER: dict[str, Callable[[int], str]] = {
     "uuid": lambda _: str(uuid4()),
     "uuid of time": lambda n: str(
@@ -182,6 +284,18 @@ NEVER: dict[str, Callable[[int], str]] = {
     "telephone": lambda n: f"+49151{n * 7919 % 10**8:08}",
     "order": lambda n: f"ORDER-2026-{n:08}",
     "uuid without hyphens": lambda _: uuid4().hex,
+    "object id": lambda n: f"{1_600_000_000 + n:08x}{DICE.getrandbits(64):016x}",
+    "span": lambda _: f"{DICE.getrandbits(64):016x}",
+    "intent": lambda _: "pi_3" + "".join(DICE.choices(LETTERS, k=23)),
+    "paypal": lambda _: "".join(DICE.choices(LETTERS[26:], k=17)),
+    "hex of any length": lambda n: f"{DICE.getrandbits(4 * (n % 500 + 1)):x}",
+    "base64 of a url": lambda n: base64.urlsafe_b64encode(
+        hashlib.sha512(b"%d" % n).digest()
+    ).decode(),
+    "iban": lambda _: iban("DK", f"{DICE.randrange(10**14):014}"),
+    "iban in groups": lambda n: spaced(iban("DE", f"{DICE.randrange(10**18):018}"), n % 3 + 1),
+    "milliseconds with a unit": lambda n: f"{1_600_000_000_000 + n * 5_000_001}ms",
+    "time without hyphens": lambda n: f"2026{n % 12 + 1:02}{n % 28 + 1:02}T{n % 24:02}0000Z",
 }
 
 
@@ -236,6 +350,11 @@ def test_a_place_is_named_without_its_number() -> None:
         "DE89 3704 " * 100_000,
         "%34" * 330_000,
         "[" * 500_000 + "4242424242424243",
+        "a4000000000000001" * 60_000,
+        "4000000000000001a " * 60_000,
+        "a4000  0000  0000  0001 " * 40_000,
+        "4 - " * 250_000,
+        "4\t" * 330_000,
     ],
     ids=lambda text: text[:10],
 )

@@ -139,7 +139,10 @@ WIDE = "".join(chr(0xFF10 + int(one)) for one in "4242424242424242")
         (f'{{"note": "{WIDE}"}}', "/metadata/note"),
         ('{"a": {"b": [[{"c": "card: 4242 4242 4242 4242, 12/27"}]]}}', "/metadata/a/b/0/0/c"),
         ('{"note": "line\\n4242424242424242"}', "/metadata/note"),
-        ('{"note": "x4242424242424242"}', None),
+        ('{"note": "card4242424242424242x"}', "/metadata/note"),
+        ('{"note": "4242  4242--4242 4242"}', "/metadata/note"),
+        ('{"note": "4242\\t4242\\t4242\\t4242"}', "/metadata/note"),
+        ('{"note": "a1b24242424242424242c3d4"}', None),
         ('{"note": "01927c4e-8d2b-7c3f-9a51-3b6f0a5d2e10", "at": 1763650000000}', None),
     ],
 )

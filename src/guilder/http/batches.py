@@ -102,7 +102,7 @@ async def _do(
     """Have the function answer what is new, and record what it answers."""
     asked = [calls[place].asked for place in places]
     given: dict[str, Any] = {endpoint.given["tx"]: tx, endpoint.given["asked"]: asked}
-    answers = await endpoint.function(**given)
+    answers = await endpoint.function(**given, **calls[0].tools(endpoint.tools))
     to_keep = []
     for place, answer in zip(places, answers, strict=True):
         call = calls[place]

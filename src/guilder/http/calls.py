@@ -67,6 +67,7 @@ class Call:
         self.values = values
         self.ticket: Ticket | None = None
         self.body: Any = None
+        self.path: Any = None
         self._began = False
         self._caller = self._caller_of(request) if endpoint.permission else None
 
@@ -77,9 +78,9 @@ class Call:
         return self._caller
 
     @property
-    def asked(self) -> Asked[Any]:
+    def asked(self) -> Asked[Any, Any]:
         """This call as one of several."""
-        return Asked(self.body, self.ticket.key if self.ticket else None)
+        return Asked(self.body, self.path, self.ticket.key if self.ticket else None)
 
     async def answer(self, together: Together) -> Response | EventStream:
         """Let the caller in, run the endpoint's function, and shape what it answers."""
@@ -109,7 +110,7 @@ class Call:
         """Do what is left in the world, and answer; the answer is the one that is kept."""
         endpoint, caller = self.endpoint, self.caller
         left = endpoint.read_work(work.left)
-        tools = self._tools(endpoint.finish_tools)
+        tools = self.tools(endpoint.finish_tools)
         try:
             answer = self.shape(await endpoint.finish(caller, left, **tools))
         except Problem as problem:
@@ -139,7 +140,7 @@ class Call:
         arguments = self.endpoint.read(self.request, self.values)
         if name := self.endpoint.given.get("visitor"):
             arguments[name] = Visitor(self.reception.pool, self.request)
-        return arguments | self._tools(self.endpoint.tools)
+        return arguments | self.tools(self.endpoint.tools)
 
     async def _answer(self, caller: Caller, together: Together) -> Response | EventStream:
         endpoint = self.endpoint
@@ -159,10 +160,12 @@ class Call:
 
     async def _join(self, caller: Caller, together: Together) -> Response | EventStream:
         try:
-            self.body = self.endpoint.read(self.request, self.values)["body"]
+            arguments = self.endpoint.read(self.request, self.values)
         except Problem:
             await caller.transact(self.receive)  # whoever may not come in is told that first
             raise
+        self.body = arguments.pop("body")
+        self.path = self.endpoint.path_type(**arguments) if self.endpoint.path_type else None
         return await together.answer(self)
 
     async def _in_transaction(self, tx: Tx, actor: Actor) -> Response | EventStream | Work:
@@ -192,7 +195,7 @@ class Call:
             arguments[name] = tx
         if name := endpoint.given.get("actor"):
             arguments[name] = actor
-        return arguments | self._tools(endpoint.tools) if endpoint.tools else arguments
+        return arguments | self.tools(endpoint.tools) if endpoint.tools else arguments
 
     def answer_or_work(self, answer: Any) -> Response | EventStream | Work:
         """What a function answered, or what it left to do."""
@@ -200,7 +203,8 @@ class Call:
             return Work(msgspec.json.encode(answer.work))
         return self.shape(answer)
 
-    def _tools(self, wanted: dict[str, type[Tool]]) -> dict[str, Any]:
+    def tools(self, wanted: dict[str, type[Tool]]) -> dict[str, Any]:
+        """The tools that a function asks for."""
         return {name: self.reception.tools[kind] for name, kind in wanted.items()}
 
     async def _keep_refusal(self, caller: Caller, ticket: Ticket, problem: Problem) -> Response:

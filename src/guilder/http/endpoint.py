@@ -90,35 +90,42 @@ class Endpoint:
         self.max_body_bytes = max_body_bytes
         self.timeout_seconds = timeout_seconds
         hints = get_type_hints(function, include_extras=True)
-        asked = hints.pop("asked", None)
-        self.is_batched = asked is not None
-        self.answer = _answer_in(hints.pop("return"), is_batched=self.is_batched)
-        self.tools = tools_in(hints)
-        self.status = 204 if self.answer is NoneType else status
-        self.is_stream = self.answer is EventStream
-        self.given = {GIVEN[kind]: name for name, kind in hints.items() if kind in GIVEN}
-        self.body_type = hints.get("body")
-        if asked is not None:
-            self.given["asked"] = "asked"
-            self.body_type = get_args(get_args(asked)[0])[0]
-        self.path_types = {
-            name: hints[name] for name in (part[1:-1] for part in path.split("/") if "{" in part)
-        }
-        self.query_type = self._query_struct(hints)
-        self._interpreted = _interpreted(self.query_type)
-        self._decode = msgspec.json.Decoder(self.body_type).decode if self.body_type else None
-        self._path = [(name, _path_reader(kind)) for name, kind in self.path_types.items()]
-        self.is_idempotent = (
-            method == "POST" and permission is not None and "caller" not in self.given
-        )
-        self.answers_json = self.answer is not Response
+        self.is_batched = "asked" in hints
+        self._read_answer(hints.pop("return"), status)
+        self._read_parameters(hints, hints.pop("asked", None))
         self._read_finish(finish)
-        if method == "POST" and permission is not None and not self.is_idempotent:
+        is_kept = method == "POST" and permission is not None
+        self.is_idempotent = is_kept and "caller" not in self.given
+        if is_kept and not self.is_idempotent:
             raise TypeError(f"{path}: a POST that takes a caller cannot keep its answer")
 
     @property
     def name(self) -> str:
         return self.function.__name__
+
+    def _read_answer(self, kind: Any, status: int) -> None:
+        """What it answers, and how."""
+        self.answer = _answer_in(kind, is_batched=self.is_batched)
+        self.status = 204 if self.answer is NoneType else status
+        self.is_stream = self.answer is EventStream
+        self.answers_json = self.answer is not Response
+
+    def _read_parameters(self, hints: dict[str, Any], asked: Any) -> None:
+        """What it takes: from the house, the body, the path, and the query for all the rest."""
+        self.tools = tools_in(hints)
+        self.given = {GIVEN[kind]: name for name, kind in hints.items() if kind in GIVEN}
+        self.body_type, self.path_type = hints.get("body"), None
+        if asked is not None:
+            self.given["asked"] = "asked"
+            self.body_type, path_type = get_args(get_args(asked)[0])
+            self.path_type = None if path_type is NoneType else path_type
+        in_path = get_type_hints(self.path_type) if self.path_type else hints
+        names = [part[1:-1] for part in self.path.split("/") if "{" in part]
+        self.path_types = {name: in_path[name] for name in names}
+        self.query_type = self._query_struct(hints)
+        self._interpreted = _interpreted(self.query_type)
+        self._decode = msgspec.json.Decoder(self.body_type).decode if self.body_type else None
+        self._path = [(name, _path_reader(kind)) for name, kind in self.path_types.items()]
 
     def _read_finish(self, finish: Function[Any] | None) -> None:
         """Who goes on with what the function leaves to do, and what that is."""

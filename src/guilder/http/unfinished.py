@@ -5,13 +5,18 @@ from typing import Generic, TypeVar
 import msgspec
 
 B = TypeVar("B")
+P = TypeVar("P")
 W = TypeVar("W")
 
 
-class Asked(msgspec.Struct, Generic[B], frozen=True):
-    """One of several requests that are answered in one transaction: its body, and its key."""
+class Asked(msgspec.Struct, Generic[B, P], frozen=True):
+    """One of several requests that are answered in one transaction: its body, its path, its key.
+
+    The path is a struct of the names in its braces; where it has none, `None`.
+    """
 
     body: B
+    path: P
     key: str | None
 
 
