@@ -37,7 +37,8 @@ create table events.event (
 create index event_by_type on events.event (tenant_id, type, position);
 create index event_by_object on events.event (tenant_id, object_id, position);
 call kernel.isolate('events.event');
-grant select on events.event to guilder_app;
+-- An event stays as it was told, but for what it tells of somebody who is to be forgotten.
+grant select, update (data) on events.event to guilder_app;
 
 -- How far each tenant's log goes. Only the relay writes here, so sales never wait for it.
 create table events.feed (

@@ -6,6 +6,7 @@ effect on each listener happens once. One that a listener cannot digest is put
 aside for a person, after many attempts.
 """
 
+from .companions import Companion, accompany, companion
 from .consumers import Consumer, Run, deliver, events_after, reaction
 from .desk import (
     ConsumerNotThere,
@@ -18,11 +19,12 @@ from .desk import (
     retry,
 )
 from .event import Event, EventId
-from .log import EventNotFound, event_by_id, last_position, newest_events
+from .log import EventNotFound, event_by_id, last_position, newest_events, redact
 from .outbox import write_facts
 from .relay import Relay, feed_topic
 
 __all__ = [
+    "Companion",
     "Consumer",
     "ConsumerNotThere",
     "Event",
@@ -33,6 +35,8 @@ __all__ = [
     "Relay",
     "Run",
     "Skipped",
+    "accompany",
+    "companion",
     "consumer_called",
     "deliver",
     "drop",
@@ -43,6 +47,7 @@ __all__ = [
     "last_position",
     "newest_events",
     "reaction",
+    "redact",
     "retry",
     "write_facts",
 ]

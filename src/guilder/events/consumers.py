@@ -64,37 +64,52 @@ async def deliver(pool: Pool, consumers: Sequence[Consumer], tenant_id: TenantId
     by_name = {consumer.name: consumer for consumer in consumers}
 
     async def forward(tx: Tx) -> bool:
-        await insert_cursors(tx, tenant_id=tenant_id, consumers=list(by_name))
-        places = await lock_cursors(tx, tenant_id=tenant_id, consumers=list(by_name))
+        places = await _places(tx, list(by_name))
         if not places:
             return False
         first = min(place.position for place in places)
         events = await events_after(tx, tenant_id=tenant_id, position=first, most=MAX_BATCH)
-        for place in places:
-            await _digest(tx, by_name[place.consumer], place, events)
+        through = [
+            place.consumer
+            for place in places
+            if await _digest(tx, by_name[place.consumer], place, events)
+        ]
+        if through:
+            last = events[-1].position
+            await move_cursors(tx, tenant_id=tenant_id, consumers=through, position=last)
         return len(events) == MAX_BATCH
 
     return await transact(pool, tenant_id, forward)
 
 
-async def _digest(tx: Tx, consumer: Consumer, place: Place, events: Iterable[Event]) -> None:
-    """Run a consumer on what is new to it: all at once, or one by one where that fails."""
+async def _places(tx: Tx, consumers: list[str]) -> list[Place]:
+    """How far consumers have come, which nobody else takes forward now. New ones begin here."""
+    places = await lock_cursors(tx, tenant_id=tx.tenant_id, consumers=consumers)
+    if len(places) < len(consumers):
+        await insert_cursors(tx, tenant_id=tx.tenant_id, consumers=consumers)
+        places = await lock_cursors(tx, tenant_id=tx.tenant_id, consumers=consumers)
+    return places
+
+
+async def _digest(tx: Tx, consumer: Consumer, place: Place, events: Iterable[Event]) -> bool:
+    """Run a consumer on what is new to it: all at once, or one by one where that fails.
+
+    Answers whether it has come through all of it.
+    """
     new = [event for event in events if event.position > place.position]
-    if not new:
-        return
     wanted = [event for event in new if consumer.wants(event)]
     if wanted and await _try(tx, consumer, wanted):
         for event in wanted:
             if failure := await _try(tx, consumer, [event]):
                 await _hold_up(tx, consumer, event, failures=place.failures + 1, reason=failure)
-                return
+                return False
             await _advance(tx, consumer, event.position)
             place = Place(place.consumer, event.position, 0)
-    await _advance(tx, consumer, new[-1].position)
+    return bool(new)
 
 
 async def _advance(tx: Tx, consumer: Consumer, position: int) -> None:
-    await move_cursor(tx, tenant_id=tx.tenant_id, consumer=consumer.name, position=position)
+    await move_cursors(tx, tenant_id=tx.tenant_id, consumers=[consumer.name], position=position)
 
 
 async def _try(tx: Tx, consumer: Consumer, events: Sequence[Event]) -> str | None:
@@ -134,7 +149,9 @@ async def events_after(tx: Tx, *, tenant_id: TenantId, position: int, most: int)
 
 
 @sql
-async def move_cursor(tx: Tx, *, tenant_id: TenantId, consumer: str, position: int) -> None: ...
+async def move_cursors(
+    tx: Tx, *, tenant_id: TenantId, consumers: list[str], position: int
+) -> None: ...
 
 
 @sql

@@ -29,7 +29,7 @@ where
 order by event.position
 limit :most;
 
--- move_cursor
+-- move_cursors
 update events.cursor
 set
     position = :position,
@@ -38,7 +38,7 @@ set
     last_error = null
 where
     cursor.tenant_id = :tenant_id
-    and cursor.consumer = :consumer;
+    and cursor.consumer = any(:consumers::text[]);
 
 -- record_failure
 update events.cursor

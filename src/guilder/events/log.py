@@ -1,5 +1,6 @@
 """The log: what happened to a tenant's objects, newest first."""
 
+from typing import Any
 from uuid import UUID
 
 from guilder.db import Tx, sql
@@ -34,6 +35,10 @@ async def newest_events(
     before: int | None,
     most: int,
 ) -> list[Event]: ...
+
+
+@sql
+async def redact(tx: Tx, *, tenant_id: TenantId, ids: list[EventId], data: list[Any]) -> None: ...
 
 
 @sql

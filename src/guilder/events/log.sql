@@ -16,6 +16,13 @@ where
 order by event.position desc
 limit :most;
 
+-- redact
+-- The one thing that changes in the log: what it tells of somebody who is to be forgotten.
+update events.event
+set data = redacted.data
+from unnest(:ids::uuid[], :data::jsonb[]) as redacted (id, data)
+where event.tenant_id = :tenant_id and event.id = redacted.id;
+
 -- last_position
 select feed.position
 from events.feed
