@@ -54,6 +54,27 @@ async def test_accounts_with_their_balances(books: Books, api: httpx.AsyncClient
     ]
 
 
+async def test_an_account_that_only_holds_is_an_account(
+    books: Books, api: httpx.AsyncClient
+) -> None:
+    await books.play(STORY)
+    await books.hold("customer/bea → gateway/stripe 3.00")
+    await books.hold("customer/bea → gateway/paypal 4.00")
+    await books.hold("customer/zoe → gateway/stripe 5.00")
+    await books.release(await books.hold("customer/eve → gateway/stripe 6.00"))
+
+    accounts = await read(api, "/v1/ledger/accounts", kind="customer")
+
+    assert [(one["owner"], one["balance"], one["held"]) for one in accounts] == [
+        ("ada", -1900, 0),
+        ("bea", 0, 700),
+        ("bob", -500, 0),
+        ("zoe", 0, 500),
+    ]
+    (found,) = await read(api, "/v1/ledger/accounts", owner="zoe", unit="EUR")
+    assert (found["incoming"], found["outgoing"], found["held"]) == (0, 0, 500)
+
+
 @pytest.mark.parametrize(
     ("query", "owners"),
     [

@@ -1,39 +1,42 @@
 -- balances
+-- An account is named by what has moved, or by what is promised. Of each the first of a page are
+-- read, by an index in its order, and so whatever the page shows is in one of them, and whole.
 select
-    page.kind,
-    page.owner,
-    page.unit,
-    page.incoming_minor,
-    page.outgoing_minor,
-    coalesce((
-        select sum(hold.amount_minor - hold.taken_minor)
+    kind, owner, unit,
+    sum(incoming_minor) as incoming_minor,
+    sum(outgoing_minor) as outgoing_minor,
+    sum(held_minor) as held_minor
+from (
+    (
+        select
+            kind, owner, unit,
+            sum(incoming_minor) as incoming_minor, sum(outgoing_minor) as outgoing_minor,
+            0 as held_minor
+        from ledger.balance
+        where
+            tenant_id = :tenant_id
+            and kind = :kind -- if :kind
+            and owner = :owner -- if :owner
+            and unit = :unit -- if :unit
+            and (kind, owner, unit) > (:after_kind, :after_owner, :after_unit) -- if :after_kind
+        group by kind, owner, unit order by kind, owner, unit limit :most
+    )
+    union all
+    (
+        select source_kind, source_owner, unit, 0, 0, sum(amount_minor - taken_minor)
         from ledger.hold
         where
-            hold.tenant_id = :tenant_id
-            and hold.source_kind = page.kind
-            and hold.source_owner = page.owner
-            and hold.unit = page.unit
-            and hold.released_at is null
-    ), 0) as held_minor
-from (
-    select
-        balance.kind,
-        balance.owner,
-        balance.unit,
-        sum(balance.incoming_minor) as incoming_minor,
-        sum(balance.outgoing_minor) as outgoing_minor
-    from ledger.balance
-    where
-        balance.tenant_id = :tenant_id
-        and balance.kind = :kind -- if :kind
-        and balance.owner = :owner -- if :owner
-        and balance.unit = :unit -- if :unit
-        and (kind, owner, unit) > (:after_kind, :after_owner, :after_unit) -- if :after_kind
-    group by balance.kind, balance.owner, balance.unit
-    order by balance.kind, balance.owner, balance.unit
-    limit :most
-) as page
-order by page.kind, page.owner, page.unit;
+            tenant_id = :tenant_id and released_at is null
+            and source_kind = :kind -- if :kind
+            and source_owner = :owner -- if :owner
+            and unit = :unit -- if :unit
+            and (source_kind, source_owner, unit) -- if :after_kind
+            > (:after_kind, :after_owner, :after_unit) -- if :after_kind
+        group by source_kind, source_owner, unit
+        order by source_kind, source_owner, unit limit :most
+    )
+) as named
+group by kind, owner, unit order by kind, owner, unit limit :most;
 
 -- trial_balance
 select
