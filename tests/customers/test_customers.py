@@ -6,30 +6,11 @@ from typing import Any
 import httpx
 import pytest
 
-from guilder import customers
-from guilder.customers.customers import EmailTaken, change_customer, create_customer
+from guilder.customers.customers import EmailTaken, create_customer
+from tests.customers.people import ADA, NOTHING, changed, posted, taken_in
 from tests.http.documents import pointers, problem
 from tests.race import race
 from tests.world import World
-
-ADA: dict[str, Any] = {
-    "email": "ada@example.com",
-    "name": "Ada Lovelace",
-    "phone": "+44 20 7946 0000",
-    "app_metadata": {"segment": "early"},
-    "internal_metadata": {"risk": {"score": 3}},
-}
-NOTHING: dict[str, Any] = {
-    "email": None,
-    "name": None,
-    "phone": None,
-    "app_metadata": {},
-    "internal_metadata": {},
-}
-
-
-async def taken_in(world: World, **wanted: Any) -> customers.Customer:
-    return await world.do(lambda tx: create_customer(tx, **(NOTHING | wanted)))
 
 
 async def test_a_customer_is_taken_in_and_looked_at(api: httpx.AsyncClient) -> None:
@@ -79,6 +60,32 @@ async def test_what_is_not_named_stays(api: httpx.AsyncClient) -> None:
     assert after == before | {"name": "Ada King"}
 
 
+async def test_null_empties_a_field(api: httpx.AsyncClient) -> None:
+    before = await posted(api, **ADA)
+    path = f"/v1/customers/{before['id']}"
+
+    emptied = await api.patch(path, json={"email": None, "phone": None, "app_metadata": {}})
+
+    assert emptied.status_code == 200
+    assert {name: emptied.json()[name] for name in NOTHING} == ADA | {
+        "email": None,
+        "phone": None,
+        "app_metadata": {},
+    }
+    assert (await posted(api, email=ADA["email"]))["email"] == ADA["email"]
+
+
+@pytest.mark.parametrize("name", ["app_metadata", "internal_metadata"])
+async def test_metadata_is_emptied_by_an_empty_object_only(
+    api: httpx.AsyncClient, name: str
+) -> None:
+    before = await posted(api, **ADA)
+
+    refused = await api.patch(f"/v1/customers/{before['id']}", json={name: None})
+
+    assert pointers(problem(refused, 422, "invalid_request")) == [f"/{name}"]
+
+
 async def test_an_email_is_not_taken_from_another(api: httpx.AsyncClient) -> None:
     await api.post("/v1/customers", json=ADA)
     bob = (await api.post("/v1/customers", json={"email": "bob@example.com"})).json()
@@ -93,12 +100,11 @@ async def test_an_email_is_not_taken_from_another(api: httpx.AsyncClient) -> Non
 async def test_of_two_who_take_an_email_at_once_one_has_it(world: World) -> None:
     """The second has to wait and look again, or PostgreSQL would refuse it for us."""
     ada, bob = await taken_in(world, name="Ada"), await taken_in(world, name="Bob")
-    wanted = dict.fromkeys(NOTHING) | {"email": "one@example.com"}
 
     _, late = await race(
         world,
-        lambda tx: change_customer(tx, ada.id, **wanted),
-        lambda tx: change_customer(tx, bob.id, **wanted),
+        lambda tx: changed(tx, ada, email="one@example.com"),
+        lambda tx: changed(tx, bob, email="One@example.com"),
     )
 
     assert isinstance(late, EmailTaken)
@@ -106,12 +112,12 @@ async def test_of_two_who_take_an_email_at_once_one_has_it(world: World) -> None
 
 async def test_an_email_that_is_being_given_is_not_taken(world: World) -> None:
     bob = await taken_in(world, name="Bob")
-    email = {"email": "one@example.com"}
+    email = "one@example.com"
 
     _, late = await race(
         world,
-        lambda tx: create_customer(tx, **(NOTHING | email)),
-        lambda tx: change_customer(tx, bob.id, **(dict.fromkeys(NOTHING) | email)),
+        lambda tx: create_customer(tx, **(NOTHING | {"email": email})),
+        lambda tx: changed(tx, bob, email=email),
     )
 
     assert isinstance(late, EmailTaken)
@@ -172,9 +178,8 @@ async def test_what_cannot_be_is_refused_at_its_place(
 
 async def test_what_happens_to_a_customer_is_told(world: World) -> None:
     ada = await taken_in(world, email="ada@example.com")
-    await world.do(
-        lambda tx: change_customer(tx, ada.id, **(dict.fromkeys(NOTHING) | {"name": "Ada"}))
-    )
+    await world.do(lambda tx: changed(tx, ada, name="Ada"))
+    await world.do(lambda tx: changed(tx, ada, name="Ada"))
     await world.relayed(3)
 
     async with world.program("events:read") as reader:

@@ -2,11 +2,23 @@
 
 from guilder.manifest import Manifest
 
+from .addresses import AddressAdded, AddressChanged, AddressRemoved
+from .addresses.api import ENDPOINTS as ADDRESSES
 from .api import ENDPOINTS
-from .customer import CustomerCreated, CustomerUpdated
+from .customer import CustomerCreated, CustomerErased, CustomerMerged, CustomerUpdated
+from .reactions import redact_erased
 
 MANIFEST = Manifest(
-    endpoints=ENDPOINTS,
-    facts=(CustomerCreated, CustomerUpdated),
+    endpoints=(*ENDPOINTS, *ADDRESSES),
+    consumers=(redact_erased,),
+    facts=(
+        CustomerCreated,
+        CustomerUpdated,
+        CustomerMerged,
+        CustomerErased,
+        AddressAdded,
+        AddressChanged,
+        AddressRemoved,
+    ),
     permissions=("customers:read", "customers:write"),
 )
