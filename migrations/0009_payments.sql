@@ -105,6 +105,7 @@ create table payments.payment (
     route_reason text,
     gateway_payment_intent_id text check (length(gateway_payment_intent_id) <= 255),
     description text check (length(description) <= 1000),
+    statement_descriptor text check (length(statement_descriptor) <= 22),
     metadata jsonb not null default '{}' check (jsonb_typeof(metadata) = 'object'),
     payment_method_id uuid,
     payment_method_token text check (length(payment_method_token) <= 255),
@@ -124,7 +125,10 @@ create table payments.payment (
     last_error_code text,
     last_error_message text,
     created_by text not null,
+    canceled_by text,
+    cancellation_reason text check (length(cancellation_reason) <= 500),
     expires_at timestamptz,
+    action_expires_at timestamptz,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     primary key (tenant_id, id),
@@ -139,7 +143,10 @@ create table payments.payment (
     check (status <> 'refunded' or refunded_minor = captured_minor),
     check (status <> 'authorized' or authorized_minor > 0),
     check (status in ('authorized', 'succeeded', 'refunded') or captured_minor = 0),
-    check (status <> 'requires_action' or action_url is not null)
+    check (status <> 'requires_action' or action_url is not null),
+    check (action_expires_at is null or status = 'requires_action'),
+    check ((canceled_by is not null) = (status = 'canceled')),
+    check (cancellation_reason is null or status = 'canceled')
 );
 
 create index payment_time on payments.payment (tenant_id, created_at, id);
@@ -214,9 +221,16 @@ create index transaction_payment on payments.transaction (tenant_id, payment_id,
 create index transaction_parent on payments.transaction (tenant_id, parent_id)
 where parent_id is not null;
 
+-- What moved at a gateway in a span of time, beside the gateway's own list.
+create index transaction_moved on payments.transaction (tenant_id, gateway, finished_at)
+where status = 'succeeded';
+
 -- A payment is charged at most once: a second attempt begins when the first has surely failed.
 create unique index transaction_charge on payments.transaction (tenant_id, payment_id)
 where parent_id is null and type in ('authorization', 'capture') and status <> 'failed';
+-- What still needs its gateway, which is not taken away before.
+create index transaction_open on payments.transaction (tenant_id, gateway)
+where status in ('open', 'waiting');
 -- What the gateway did once is entered once.
 create unique index transaction_reference on payments.transaction (
     tenant_id, gateway, gateway_reference, type
@@ -226,7 +240,7 @@ call kernel.isolate('payments.transaction');
 call kernel.guard(
     'payments.transaction', 'status',
     'open > waiting', 'open > succeeded', 'open > failed',
-    'waiting > open', 'waiting > succeeded', 'waiting > failed',
+    'waiting > succeeded', 'waiting > failed',
     'succeeded > failed'
 );
 grant select, insert, update on payments.transaction to guilder_app;
@@ -257,6 +271,7 @@ create table payments.dispute (
     gateway text not null,
     gateway_dispute_id text not null check (length(gateway_dispute_id) between 1 and 255),
     status text not null check (status in ('open', 'under_review', 'won', 'lost')),
+    is_inquiry boolean not null,
     amount_minor bigint not null check (amount_minor > 0),
     currency text not null check (currency ~ '^[A-Z]{3}$'),
     fee_minor bigint not null default 0,
@@ -294,6 +309,7 @@ create table payments.reconciliation (
     ),
     movements integer not null default 0,
     differences jsonb not null default '[]' check (jsonb_typeof(differences) = 'array'),
+    difference_count integer not null default 0,
     error_message text,
     created_at timestamptz not null default now(),
     finished_at timestamptz,
@@ -308,3 +324,56 @@ call kernel.guard(
     'running > agreed', 'running > differs', 'running > failed'
 );
 grant select, insert, update on payments.reconciliation to guilder_app;
+
+-- The accounts at which money moved lately, of all tenants. What the sandbox takes is not money.
+create function payments.moving_accounts(
+    lately interval, after_tenant uuid, after_gateway text, most integer
+)
+returns table (tenant_id uuid, gateway text)
+language plpgsql stable security definer
+set search_path = ''
+as $$
+begin
+    perform kernel.require_system();
+    return query
+    select account.tenant_id, account.name
+    from payments.gateway as account
+    where account.name <> 'sandbox'
+    and (
+        after_tenant is null
+        or (account.tenant_id, account.name) > (after_tenant, after_gateway)
+    )
+    and exists (
+        select from payments.transaction as moved
+        where moved.tenant_id = account.tenant_id and moved.gateway = account.name
+        and moved.status = 'succeeded' and moved.finished_at > now() - lately
+    )
+    order by account.tenant_id, account.name
+    limit most;
+end
+$$;
+
+grant execute on function payments.moving_accounts(interval, uuid, text, integer) to guilder_app;
+
+-- Whether the books agree, where that is too much to be read while a request waits.
+create table payments.ledger_check (
+    tenant_id uuid not null default kernel.tenant(),
+    id uuid not null default kernel.uuid7(),
+    status text not null default 'running' check (status in ('running', 'finished', 'failed')),
+    findings jsonb check (jsonb_typeof(findings) = 'object'),
+    error_message text,
+    created_at timestamptz not null default now(),
+    finished_at timestamptz,
+    primary key (tenant_id, id),
+    check ((finished_at is not null) = (status <> 'running')),
+    check ((findings is not null) = (status = 'finished'))
+);
+
+-- One at a time for each tenant.
+create unique index ledger_check_running on payments.ledger_check (tenant_id)
+where status = 'running';
+call kernel.isolate('payments.ledger_check');
+call kernel.guard(
+    'payments.ledger_check', 'status', 'running > finished', 'running > failed'
+);
+grant select, insert, update on payments.ledger_check to guilder_app;

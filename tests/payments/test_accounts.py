@@ -5,8 +5,19 @@ from typing import Any
 import httpx
 import pytest
 
+from guilder.payments.attempts import UNAVAILABLE, record
+from guilder.payments.captures import capture
+from guilder.payments.gateways import (
+    AttemptId,
+    GatewayInUse,
+    GatewayNotConfigured,
+    forget,
+)
+from guilder.payments.intake import Taken, create_payments
+from guilder.payments.routing import GatewayDisabled
 from tests.http.documents import pointers, problem
-from tests.payments.till import Till
+from tests.payments.till import Till, new
+from tests.race import race
 from tests.world import World
 
 SECRETS = {"secret_key": "sk_test_4eC39HqLyjWD", "webhook_secret": "whsec_MfKQ9r8G"}
@@ -104,6 +115,105 @@ async def test_one_that_was_taken_away_is_gone_with_its_secrets(
         "select count(*) from payments.gateway where tenant_id = $1", till.world.tenant_id
     )
     assert count == 0
+
+
+async def underway(till: Till, gateway: str = "stripe") -> AttemptId:
+    """An attempt of which its gateway has not told the outcome."""
+    (taken,) = await till.create(new(gateway=gateway, payment_method="pm_card_slow"))
+    assert isinstance(taken, Taken)
+    assert taken.attempt_id is not None
+    return taken.attempt_id
+
+
+@pytest.mark.parametrize("name", ["stripe", "sandbox"])
+async def test_one_that_is_still_needed_stays(
+    api: httpx.AsyncClient, till: Till, name: str
+) -> None:
+    await put(api, STRIPE if name == "stripe" else {}, name)
+    attempts = [await underway(till, name) for _ in range(2)]
+
+    refused = await api.delete(f"/v1/gateways/{name}")
+
+    assert problem(refused, 409, "gateway_in_use")["open_attempts"] == 2
+    assert (await api.get(f"/v1/gateways/{name}")).status_code == 200
+    world = till.world
+    for attempt_id in attempts:
+        await record(world.pool, world.tenant_id, attempt_id, outcome=UNAVAILABLE)
+    assert (await api.delete(f"/v1/gateways/{name}")).status_code == 204
+
+
+async def test_one_where_a_buyer_is_waited_for_stays(api: httpx.AsyncClient, till: Till) -> None:
+    await put(api, {}, "sandbox")
+    await till.waiting()
+
+    problem(await api.delete("/v1/gateways/sandbox"), 409, "gateway_in_use")
+
+
+async def test_an_attempt_that_is_being_begun_keeps_its_gateway(
+    api: httpx.AsyncClient, till: Till
+) -> None:
+    await put(api, STRIPE)
+
+    (taken,), late = await race(
+        till.world,
+        lambda tx: create_payments(tx, [new(gateway="stripe")]),
+        lambda tx: forget(tx, "stripe"),
+    )
+
+    assert taken.attempt_id is not None
+    assert isinstance(late, GatewayInUse)
+
+
+@pytest.mark.parametrize(("named", "outcome"), [("stripe", GatewayDisabled), (None, Taken)])
+async def test_nothing_is_begun_at_one_that_is_being_taken_away(
+    api: httpx.AsyncClient, till: Till, named: str | None, outcome: type
+) -> None:
+    await put(api, STRIPE)
+
+    gone, (late,) = await race(
+        till.world,
+        lambda tx: forget(tx, "stripe"),
+        lambda tx: create_payments(tx, [new(gateway=named)]),
+    )
+
+    assert gone is None
+    assert isinstance(late, outcome)
+    if isinstance(late, Taken):
+        assert late.payment.gateway == "sandbox"
+
+
+async def test_neither_is_anything_else(api: httpx.AsyncClient, till: Till) -> None:
+    await put(api, STRIPE)
+    payment = await till.authorized(gateway="sandbox")
+    await till.sends_to("stripe", payment)
+
+    gone, late = await race(
+        till.world,
+        lambda tx: forget(tx, "stripe"),
+        lambda tx: capture(tx, payment.id, None, is_final=True),
+    )
+
+    assert gone is None
+    assert isinstance(late, GatewayNotConfigured)
+    path = f"/v1/payments/{payment.id}/captures"
+    problem(await api.post(path, json={}), 404, "gateway_not_configured")
+    assert (await till.look(payment)).capturing_minor == 0
+
+
+async def test_an_attempt_keeps_its_gateway_whatever_it_is_for(
+    api: httpx.AsyncClient, till: Till
+) -> None:
+    await put(api, STRIPE)
+    payment = await till.authorized(gateway="sandbox")
+    await till.sends_to("stripe", payment)
+
+    _, late = await race(
+        till.world,
+        lambda tx: capture(tx, payment.id, None, is_final=True),
+        lambda tx: forget(tx, "stripe"),
+    )
+
+    assert isinstance(late, GatewayInUse)
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])

@@ -35,9 +35,7 @@ async def told(till: Till, attempt_id: AttemptId, outcome: Outcome) -> Payment:
 
 async def captured(till: Till, payment: Payment, minor: int) -> AttemptId:
     """A capture at a gateway that does not answer at once."""
-    await till.owner.execute(
-        "update payments.payment set gateway = 'stripe' where id = $1", payment.id
-    )
+    await till.sends_to("stripe", payment)
     attempt, is_done = await till.world.do(
         lambda tx: capture(tx, payment.id, minor, is_final=False)
     )
@@ -112,9 +110,7 @@ async def test_an_outcome_that_comes_late_changes_nothing(till: Till) -> None:
 async def test_a_refund_that_its_gateway_declines_is_refundable_again(till: Till) -> None:
     payment, attempt_id = await asked(till)
     await told(till, attempt_id, done("charge"))
-    await till.owner.execute(
-        "update payments.payment set gateway = 'stripe' where id = $1", payment.id
-    )
+    await till.sends_to("stripe", payment)
     ((attempt, _),) = await till.world.do(lambda tx: refund(tx, payment.id, 500, reason=None))
     before = await till.look(payment)
 

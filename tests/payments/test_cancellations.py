@@ -104,9 +104,7 @@ async def test_while_it_is_being_called_off_nothing_is_captured(till: Till) -> N
 
 async def elsewhere(till: Till, payment: Payment) -> Payment:
     """As if another gateway than the sandbox had it, which does not answer at once."""
-    await till.owner.execute(
-        "update payments.payment set gateway = 'stripe' where id = $1", payment.id
-    )
+    await till.sends_to("stripe", payment)
     return await till.look(payment)
 
 

@@ -42,7 +42,7 @@ async def test_an_authorization_moves_nothing(till: Till) -> None:
     assert (payment.captured_minor, payment.capturable_minor) == (0, 2000)
     assert payment.expires_at is not None
     assert await till.moved(payment) == ["authorization 20.00 succeeded"]
-    assert await till.balances() == {}
+    assert await till.balances() == {"customer": "0.00"}
 
 
 async def test_a_payment_that_is_not_confirmed_waits(till: Till) -> None:
@@ -198,7 +198,7 @@ async def test_facts_tell_how_a_payment_came_about(till: Till, api: httpx.AsyncC
         "payment.succeeded",
         "payment.created",
     ]
-    assert [event["data"]["refunded_minor"] for event in events] == [500, 0, 0]
+    assert [event["data"]["amount_refunded"] for event in events] == [500, 0, 0]
 
 
 async def test_a_payment_says_who_asked_for_it(till: Till, world: World) -> None:

@@ -1,11 +1,14 @@
 """What is not paid or not taken in time is called off, by the database's clock."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
 
-from guilder.payments.gateways import Done
+from guilder.db import Tx
+from guilder.payments.gateways import ActionNeeded, AttemptId, Done
+from guilder.payments.intake import create_payments
 from guilder.payments.outcomes import record_outcome
 from guilder.payments.payment import CaptureMode, PaymentStatus
 from tests.http.documents import problem
@@ -13,6 +16,7 @@ from tests.ledger.books import Books
 from tests.payments.till import Till, new
 
 S = PaymentStatus
+ACTS = "pm_card_authenticationRequired"
 
 
 async def expired(till: Till) -> None:
@@ -67,8 +71,9 @@ async def test_a_payment_without_an_end_does_not_expire(till: Till) -> None:
 async def test_a_buyer_has_a_day_to_act(till: Till) -> None:
     payment = await till.waiting()
 
-    assert payment.expires_at is not None
-    assert payment.expires_at - payment.created_at < timedelta(days=1, minutes=1)
+    assert payment.expires_at is None
+    assert payment.ends_at is not None
+    assert payment.ends_at - payment.created_at < timedelta(days=1, minutes=1)
     await till.run_out(payment)
     await expired(till)
     assert (await till.look(payment)).status is S.CANCELED
@@ -85,6 +90,64 @@ async def test_what_a_buyer_agreed_to_is_held_as_long_as_any_other(till: Till) -
 
     assert (held.status, held.expires_at is not None) == (S.AUTHORIZED, True)
     assert held.expires_at - held.created_at > timedelta(days=6)  # type: ignore[operator]
+
+
+async def test_a_page_that_moved_changes_nothing_about_that(till: Till) -> None:
+    payment = await till.waiting(capture=CaptureMode.MANUAL)
+    (attempt,) = await till.transactions(payment)
+    elsewhere = ActionNeeded(
+        intent=payment.gateway_payment_intent_id or "", url="https://x.example"
+    )
+    await till.world.do(lambda tx: record_outcome(tx, attempt.id, elsewhere))
+    await till.world.system.gateways.sandbox(till.world.tenant_id).act(attempt.id, agrees=True)
+    await till.work()
+
+    held = await till.look(payment)
+
+    assert held.expires_at is not None
+    assert held.expires_at - held.created_at > timedelta(days=6)
+
+
+async def test_an_end_that_the_shop_named_is_never_taken_for_ours(till: Till) -> None:
+    """It named just the day that the buyer would have had."""
+
+    async def ask(tx: Tx) -> tuple[AttemptId, datetime]:
+        tomorrow = await tx.now() + timedelta(days=1)
+        asked = new(capture=CaptureMode.MANUAL, payment_method=ACTS, expires_at=tomorrow)
+        (taken,) = await create_payments(tx, [asked])
+        attempt_id: Any = taken.attempt_id  # type: ignore[union-attr]
+        action = ActionNeeded(intent="i", url="https://bank.example")
+        await record_outcome(tx, attempt_id, action)
+        return attempt_id, tomorrow
+
+    attempt_id, tomorrow = await till.world.do(ask)
+    done = Done(reference="r", intent="i")
+
+    held = await till.world.do(lambda tx: record_outcome(tx, attempt_id, done))
+
+    assert (held.status, held.expires_at) == (S.AUTHORIZED, tomorrow)
+
+
+async def test_over_http_it_ends_with_the_buyers_day(till: Till, api: httpx.AsyncClient) -> None:
+    payment = await till.waiting()
+
+    shown = (await api.get(f"/v1/payments/{payment.id}")).json()
+
+    left = datetime.fromisoformat(shown["expires_at"]) - payment.created_at
+    assert timedelta(hours=23) < left < timedelta(days=1, minutes=1)
+
+
+async def test_payments_of_one_batch_end_each_at_its_own_time(till: Till) -> None:
+    now = await till.now()
+    ends = [now + timedelta(days=days) for days in (3, 1, 2)]
+
+    await till.create(*(new(is_confirmed=False, expires_at=end) for end in ends), new())
+
+    due = await till.owner.fetch(
+        "select run_at from jobs.job where tenant_id = $1 and kind = 'payments.expire_payment'",
+        till.world.tenant_id,
+    )
+    assert sorted(row["run_at"] for row in due) == sorted(ends)
 
 
 async def test_what_the_shop_said_holds_for_what_the_buyer_agreed_to(till: Till) -> None:

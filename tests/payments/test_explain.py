@@ -12,13 +12,14 @@ from tests.payments.till import Till
 MANY = """
     insert into payments.payment (
         tenant_id, order_id, user_id, amount_minor, currency, status, capture, gateway,
-        gateway_payment_intent_id, created_by, created_at
+        gateway_payment_intent_id, created_by, created_at, canceled_by
     )
     select
         $1, 'order ' || number, gen_random_uuid(), 2000, 'EUR',
         case when number % 50 = 0 then 'pending' when number % 3 = 0 then 'canceled'
         else 'failed' end,
-        'automatic', 'sandbox', 'intent ' || number, 'a test', now() - number * interval '1 minute'
+        'automatic', 'sandbox', 'intent ' || number, 'a test', now() - number * interval '1 minute',
+        case when number % 50 <> 0 and number % 3 = 0 then 'a test' end
     from generate_series(1, 4000) as number
 """
 

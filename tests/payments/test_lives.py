@@ -1,5 +1,6 @@
 """Every arrow of every life, walked and refused: Python decides, PostgreSQL refuses."""
 
+import re
 from collections.abc import Awaitable, Callable
 from itertools import product
 from typing import Any
@@ -8,16 +9,26 @@ import asyncpg
 import pytest
 
 from guilder.kernel import IllegalMove, Lifecycle, Problem
+from guilder.payments.agreement.checks import LedgerCheckLife
 from guilder.payments.agreement.reconciliation import ReconciliationLife
 from guilder.payments.disputes.dispute import DisputeLife, DisputeStatus
 from guilder.payments.gateways.sandbox.book import LineLife, StageLife
 from guilder.payments.payment import Payment, PaymentLife, PaymentStatus
 from guilder.payments.transaction import TransactionLife, TransactionStatus
+from tests.house import SRC
 from tests.payments.till import Till
 from tests.specimens import plant
 
 S = PaymentStatus
-LIVES = (PaymentLife, TransactionLife, DisputeLife, ReconciliationLife, LineLife, StageLife)
+LIVES = (
+    PaymentLife,
+    TransactionLife,
+    DisputeLife,
+    ReconciliationLife,
+    LedgerCheckLife,
+    LineLife,
+    StageLife,
+)
 
 P, T, D = PaymentStatus, TransactionStatus, DisputeStatus
 BEGUN = (P.PENDING, P.REQUIRES_ACTION, P.PROCESSING)
@@ -32,7 +43,6 @@ ARROWS: dict[Any, tuple[tuple[Any, ...], Any]] = {
     PaymentLife.refund: ((P.SUCCEEDED,), P.REFUNDED),
     PaymentLife.take_back_refund: ((P.REFUNDED,), P.SUCCEEDED),
     TransactionLife.await_buyer: ((T.OPEN,), T.WAITING),
-    TransactionLife.go_on: ((T.WAITING,), T.OPEN),
     TransactionLife.succeed: ((T.OPEN, T.WAITING), T.SUCCEEDED),
     TransactionLife.fail: ((T.OPEN, T.WAITING, T.SUCCEEDED), T.FAILED),
     DisputeLife.review: ((D.OPEN,), D.UNDER_REVIEW),
@@ -65,16 +75,32 @@ def test_every_move_is_drawn() -> None:
     assert set(ARROWS) == {move for life in lives for move in life.moves}
 
 
+@pytest.mark.parametrize("life", [PaymentLife, TransactionLife])
+def test_every_move_is_made_by_some_verb(life: type[Lifecycle]) -> None:
+    code = "".join(path.read_text("utf-8") for path in (SRC / "payments").rglob("*.py"))
+
+    assert [
+        move.name
+        for move in life.moves
+        if not re.search(rf"\b{life.__name__}\.{move.name}\b", code)
+    ] == []
+
+
 FINISHED = "finished_at = case when $2 in ('succeeded', 'failed') then now() end"
 BESIDE: dict[str, str] = {
     "payments.payment": (
-        "authorized_minor = 1, action_url = 'x', refunded_minor = case when $2 = 'refunded' then"
+        "authorized_minor = 1, action_url = 'x', canceled_by = case when $2 = 'canceled' then 'x'"
+        " end, refunded_minor = case when $2 = 'refunded' then"
         " 1 else 0 end, captured_minor ="
         " case when $2 in ('authorized', 'succeeded', 'refunded') then 1 else 0 end"
     ),
     "payments.transaction": FINISHED,
     "payments.dispute": "closed_at = case when $2 in ('won', 'lost') then now() end",
     "payments.reconciliation": "finished_at = case when $2 <> 'running' then now() end",
+    "payments.ledger_check": (
+        "finished_at = case when $2 <> 'running' then now() end,"
+        " findings = case when $2 = 'finished' then '{}'::jsonb end"
+    ),
     "payments.sandbox_movement": "is_final = false",
     "payments.sandbox_dispute": "evidence = 'x'",
 }

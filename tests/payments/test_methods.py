@@ -1,5 +1,6 @@
 """Saved payment methods: kept as the gateway's token, used again while the buyer is away."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -73,6 +74,25 @@ async def test_attaching_one_again_answers_the_same(till: Till) -> None:
     assert again == one
 
 
+@pytest.mark.parametrize("is_known", [False, True])
+async def test_one_that_is_asked_for_many_times_at_once_is_saved_once(
+    api: httpx.AsyncClient, till: Till, *, is_known: bool
+) -> None:
+    whose = {"customer_id": str(await till.customer())} if is_known else {}
+    asked, headers = {"token": "pm_card_visa"} | whose, {"idempotency-key": "one"}
+
+    answers = await asyncio.gather(
+        *(api.post("/v1/payment-methods", json=asked, headers=headers) for _ in range(16))
+    )
+
+    done = [answer.json() for answer in answers if answer.status_code == 201]
+    for early in (answer for answer in answers if answer.status_code != 201):
+        problem(early, 409, "request_in_progress")
+    assert [one["id"] for one in done] == [done[0]["id"]] * len(done)
+    listed = (await api.get("/v1/payment-methods")).json()["data"]
+    assert [one["id"] for one in listed] == [done[0]["id"]]
+
+
 async def test_two_customers_may_have_cards_of_the_same_sort(
     api: httpx.AsyncClient, till: Till
 ) -> None:
@@ -132,6 +152,45 @@ async def test_one_that_is_nobodys_pays_for_everybody(api: httpx.AsyncClient, ti
 
 
 @pytest.mark.parametrize("waits", [False, True])
+async def test_one_of_a_customer_makes_a_payment_of_nobody_theirs(
+    api: httpx.AsyncClient, till: Till, *, waits: bool
+) -> None:
+    ada = str(await till.customer())
+    method = await saved(api, customer_id=ada)
+
+    if waits:
+        payment = await till.pending()
+        path = f"/v1/payments/{payment.id}/confirmations"
+        paid = await api.post(path, json={"payment_method": method["id"]})
+    else:
+        paid = await api.post("/v1/payments", json=SALE | {"payment_method": method["id"]})
+
+    assert paid.status_code == 201, paid.text
+    assert (paid.json()["status"], paid.json()["customer_id"]) == ("succeeded", ada)
+
+
+async def test_what_a_payment_was_to_be_paid_with_is_not_what_pays_it(
+    api: httpx.AsyncClient, till: Till
+) -> None:
+    """It was asked for with a saved card, and confirmed with another, which its bank declines."""
+    method = await saved(api, "pm_card_amex")
+    payment = await till.pending(payment_method=method["id"])
+
+    declined = await till.confirm(payment, "pm_card_chargeDeclined")
+
+    assert (declined.status, declined.instrument) == ("failed", None)
+
+
+async def test_what_will_pay_is_seen_before_it_has_paid(api: httpx.AsyncClient, till: Till) -> None:
+    method = await saved(api, "pm_card_timeoutAfterCharge")
+
+    confirmed = await till.confirm(await till.pending(), method["id"])
+
+    assert confirmed.instrument is not None
+    assert (confirmed.status, confirmed.instrument.last_four) == ("processing", "7004")
+
+
+@pytest.mark.parametrize("waits", [False, True])
 async def test_one_that_has_expired_is_refused(
     api: httpx.AsyncClient, till: Till, *, waits: bool
 ) -> None:
@@ -160,23 +219,6 @@ async def test_one_is_good_to_the_end_of_its_month(till: Till) -> None:
     )
     assert method.has_expired(following)
     assert not (await attached(till, "without")).has_expired(following)
-
-
-async def test_a_detached_one_is_used_no_more(api: httpx.AsyncClient, till: Till) -> None:
-    method = await saved(api)
-    path = f"/v1/payment-methods/{method['id']}"
-    paid = await till.paid(payment_method=method["id"])
-
-    gone, again = [await api.post(f"{path}/detachments") for _ in range(2)]
-
-    assert (gone.status_code, gone.json()["is_attached"]) == (201, False)
-    assert again.json() == gone.json()
-    refused = await api.post("/v1/payments", json=SALE | {"payment_method": method["id"]})
-    problem(refused, 404, "payment_method_not_found")
-    problem(await api.patch(path, json={"metadata": {}}), 404, "payment_method_not_found")
-    assert (await api.get("/v1/payment-methods")).json()["data"] == []
-    assert str((await till.look(paid)).payment_method_id) == method["id"]
-    assert (await saved(api))["id"] != method["id"]
 
 
 async def test_one_of_another_tenant_is_not_there(api: httpx.AsyncClient, other: World) -> None:

@@ -1,17 +1,21 @@
 """What a gateway tells on its own is proved, kept once, and a reason to ask: never believed."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
+from guilder.payments.followups import CHECKS
 from guilder.payments.gateways import Notice
 from guilder.payments.gateways.sandbox import SandboxGateway
+from guilder.payments.notices.notices import ApplyNotice, NotKnownYet
 from guilder.payments.notices.outside import StillOpen
 from guilder.payments.payment import Payment, PaymentStatus
 from tests.http.documents import problem
+from tests.jobs.work import patience_of
 from tests.payments.till import Till
 from tests.world import World
 
@@ -150,32 +154,43 @@ async def test_a_notice_that_comes_twice_is_kept_once(till: Till) -> None:
 
 async def test_a_notice_before_our_record_waits_for_it(till: Till) -> None:
     """The gateway was quicker to tell than we to write down what it answered."""
-    await bring(till, notice(intent="sandbox_soon"))
-    assert await till.work() == ["apply_notice"]
+    payment = await till.underway()
+    (attempt,) = await till.transactions(payment)
+    await bring(till, notice(intent=f"sandbox_{attempt.id.hex}"))
+
+    with pytest.raises(NotKnownYet):
+        await till.work()
     assert await kept(till) == [("charge.told", False)]
 
-    payment = await till.paid()
-    await till.owner.execute(
-        "update payments.payment set gateway_payment_intent_id = 'sandbox_soon' where id = $1",
-        payment.id,
-    )
     await till.work(later=True)
+    await apply_again(till)
 
+    assert (await till.look(payment)).status is S.SUCCEEDED
     assert await kept(till) == [("charge.told", True)]
 
 
-async def test_a_notice_about_nothing_of_ours_is_given_up(till: Till) -> None:
+@pytest.mark.parametrize("way", ["paid", "waiting", "failed"])
+async def test_a_notice_about_nothing_of_ours_is_looked_at_once(till: Till, way: str) -> None:
+    """Nothing that we asked of this gateway is unknown, so it cannot become ours any more."""
+    await getattr(till, way)()
     await bring(till, notice())
-    await till.owner.execute(
-        "update payments.notice set created_at = now() - interval '61 minutes'"
-        " where tenant_id = $1",
-        till.world.tenant_id,
-    )
 
-    await till.work(later=True)
+    assert await till.work() == ["apply_notice"]
 
     assert await kept(till) == [("charge.told", True)]
-    assert await till.waiting_jobs() == []
+    assert "apply_notice" not in await till.waiting_jobs()
+
+
+def test_a_notice_is_looked_into_for_longer_than_settlement_asks() -> None:
+    assert patience_of(ApplyNotice) > sum(CHECKS, start=timedelta())
+
+
+async def apply_again(till: Till) -> None:
+    """The job of a notice that could not be looked into comes back."""
+    (notice_id,) = await till.owner.fetchrow(
+        "select id from payments.notice where tenant_id = $1", till.world.tenant_id
+    )
+    await till.do_twice("payments.apply_notice", f'{{"notice_id": "{notice_id}"}}')
 
 
 async def test_a_refund_made_at_the_gateway_is_taken_over(till: Till) -> None:
@@ -230,6 +245,13 @@ async def test_a_refund_of_ours_that_stays_open_is_not_counted_twice(till: Till)
         await till.work()
 
     assert len(await till.transactions(payment)) == 2
+    assert await kept(till) == [("refund.created", False)]
+    await till.owner.execute(
+        "update payments.payment set refunded_minor = 500, refunding_minor = 0 where id = $1",
+        payment.id,
+    )
+    await apply_again(till)
+    assert await kept(till) == [("refund.created", True)]
 
 
 async def refund_there(till: Till, payment: Payment, minor: int) -> None:

@@ -9,8 +9,7 @@ from guilder.payments.attempts import carry_out
 from guilder.payments.cancellations import PaymentUnderway
 from guilder.payments.followups import CHECKS, SettleAttempt
 from guilder.payments.gateways import ActionNeeded, Declined, Done, GatewayUnavailable
-from guilder.payments.methods import PaymentMethodNotFound
-from guilder.payments.methods.methods import attach, detach
+from guilder.payments.methods import PaymentMethodNotFound, attach, detach
 from guilder.payments.outcomes import record_outcome
 from guilder.payments.payment import PaymentStatus
 from guilder.payments.settlement import settle

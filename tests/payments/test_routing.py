@@ -8,10 +8,11 @@ from msgspec.structs import replace
 
 from guilder.kernel import Currency, Money
 from guilder.payments import Gateways
+from guilder.payments.intake import Taken
 from guilder.payments.payment import PaymentStatus
 from guilder.payments.routing import Account, Asked, GatewayDisabled, Map, NoGateway, Route, Rule
 from tests.http.documents import problem
-from tests.payments.till import Till
+from tests.payments.till import Till, new
 from tests.world import World
 
 S = PaymentStatus
@@ -208,23 +209,66 @@ async def test_a_gateway_that_could_not_take_it_is_left_out(reached: Till) -> No
 
     assert (shown["status"], shown["gateway"]) == ("failed", "paypal")
     assert shown["last_error_code"] == "gateway_unavailable"
+    assert shown["route_reason"].endswith("no other gateway knows what it is paid with")
     assert (await reached.check()).extent.open_attempts == 0
 
 
-async def test_a_card_of_the_sandbox_falls_back_from_the_sandbox(reached: Till) -> None:
-    await put_rules(reached, {"gateway": "sandbox"}, {"gateway": "stripe"})
+@pytest.mark.parametrize(
+    ("first", "then", "token"),
+    [
+        ("stripe", "sandbox", "pm_1NqXoL2eZvKYlo2C"),
+        ("stripe", "paypal", "pm_card_visa"),
+        ("paypal", "stripe", "8kk8451t"),
+        ("paypal", "sandbox", "pm_card_visa"),
+        ("sandbox", "stripe", "pm_card_unavailable"),
+    ],
+)
+async def test_a_token_is_handed_to_no_other_gateway(
+    reached: Till, first: str, then: str, token: str
+) -> None:
+    await put_rules(reached, {"gateway": first}, {"gateway": then})
 
-    shown = await asked_of(reached, payment_method="pm_card_unavailable")
+    shown = await asked_of(reached, payment_method=token)
+
+    assert (shown["status"], shown["gateway"]) == ("failed", first)
+    assert shown["last_error_code"] == "gateway_unavailable"
+    assert shown["route_reason"] == (
+        f"{first} could not be reached; no other gateway knows what it is paid with"
+    )
+    gateways = await reached.owner.fetch(
+        "select gateway from payments.transaction where tenant_id = $1", reached.world.tenant_id
+    )
+    assert [row["gateway"] for row in gateways] == [first]
+
+
+async def test_the_sandbox_stands_in_for_nobody_who_moves_money(reached: Till) -> None:
+    live = {"secrets": {"secret_key": "sk_live_1234", "webhook_secret": "whsec_1234"}}
+    async with reached.world.program("gateways:write") as program:
+        assert (await program.put("/v1/gateways/stripe", json=live)).status_code == 200
+    await put_rules(reached, {"gateway": "stripe"}, {"gateway": "sandbox"})
+
+    shown = await asked_of(reached)
 
     assert (shown["status"], shown["gateway"]) == ("failed", "stripe")
-    assert shown["route_reason"] == "sandbox could not be reached; rule 2 fits"
+    assert shown["route_reason"].endswith("no other gateway knows what it is paid with")
+
+
+async def test_where_all_were_switched_off_meanwhile_it_fails(reached: Till) -> None:
+    (taken,) = await reached.create(new(gateway=None, payment_method="pm_1NqXoL2eZvKYlo2C"))
+    assert isinstance(taken, Taken)
+    await reached.owner.execute(
+        "update payments.gateway set is_enabled = false where tenant_id = $1",
+        reached.world.tenant_id,
+    )
+
+    after = await reached.carried_out(taken.payment, taken.attempt_id)
+
+    assert (after.status, after.last_error_code) == (S.FAILED, "gateway_unavailable")
 
 
 async def test_a_capture_is_handed_to_nobody_else(reached: Till) -> None:
     payment = await reached.authorized(gateway="sandbox")
-    await reached.owner.execute(
-        "update payments.payment set gateway = 'stripe' where id = $1", payment.id
-    )
+    await reached.sends_to("stripe", payment)
 
     attempt = await reached.capture(payment, "5.00")
 

@@ -88,6 +88,32 @@ async def test_a_dispute(till: Till, api: httpx.AsyncClient, evidence: str, last
     assert (await told(till, payment.id))[-1] == last
 
 
+async def test_who_calls_it_off_is_named(world: World) -> None:
+    async with world.program("payments:write") as shop:
+        made = (await shop.post("/v1/payments", json={"amount": 2000, "currency": "EUR"})).json()
+    async with world.program("payments:*") as clerk:
+        path = f"/v1/payments/{made['id']}"
+        ended = (await clerk.post(f"{path}/cancellations", json={"reason": "sold out"})).json()
+        *_, last = (await clerk.get(f"{path}/timeline")).json()["data"]
+
+    assert last["text"] == "It was canceled (sold out)."
+    assert last["actor"] == ended["canceled_by"] != made["created_by"]
+    assert ended["cancellation_reason"] == "sold out"
+
+
+@pytest.mark.parametrize("way", ["pending", "authorized", "waiting"])
+async def test_what_expired_was_called_off_by_nobody(till: Till, way: str) -> None:
+    payment = await till.run_out(await getattr(till, way)("20.00"))
+    await till.do_twice("payments.expire_payment", f'{{"payment_id": "{payment.id}"}}')
+    async with till.world.program("payments:read") as program:
+        shown = (await program.get(f"/v1/payments/{payment.id}")).json()
+        moments = (await program.get(f"/v1/payments/{payment.id}/timeline")).json()["data"]
+
+    assert (shown["canceled_by"], shown["cancellation_reason"]) == ("job", "expired")
+    ends = ("It was canceled", "sandbox was asked to let go")
+    assert [one["actor"] for one in moments if one["text"].startswith(ends)] == ["job"]
+
+
 async def test_each_moment_says_who_brought_it_about(world: World) -> None:
     async with world.program("payments:write", "payments:read") as program:
         asked = {"amount": 2000, "currency": "EUR", "payment_method": "pm_card_visa"}

@@ -6,7 +6,7 @@ What would happen later is done when the test says so, and every job is done twi
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, get_type_hints
 from uuid import UUID
 
 import asyncpg
@@ -14,7 +14,7 @@ import msgspec
 
 from guilder.customers.customers import create_customer
 from guilder.db import Tx
-from guilder.kernel import Money, Problem
+from guilder.kernel import Money, Problem, tools_in
 from guilder.payments.agreement.check import Findings, check
 from guilder.payments.attempts import carry_out
 from guilder.payments.cancellations import cancel
@@ -181,13 +181,10 @@ class Till:
     async def do_twice(self, kind: str, payload: str) -> None:
         handler = HANDLERS[kind]
         job = msgspec.json.decode(payload, type=handler.job)
+        wanted = tools_in(get_type_hints(handler.run))
+        tools = {name: self.world.system.tools[kind] for name, kind in wanted.items()}
         for _ in range(2):
-            await handler.run(
-                self.world.pool,
-                self.world.tenant_id,
-                job,
-                gateways=self.world.system.gateways,
-            )
+            await handler.run(self.world.pool, self.world.tenant_id, job, **tools)
 
     async def waiting_jobs(self) -> Sequence[str]:
         """What is to be done some day, by name."""
@@ -196,6 +193,18 @@ class Till:
             self.world.tenant_id,
         )
         return [row["kind"].removeprefix("payments.") for row in rows]
+
+    async def sends_to(self, gateway: str, payment: Payment) -> None:
+        """Have a payment be at another gateway, of which the tenant has an account."""
+        await self.owner.execute(
+            "insert into payments.gateway (tenant_id, name, is_enabled, position)"
+            " values ($1, $2, true, 0) on conflict do nothing",
+            self.world.tenant_id,
+            gateway,
+        )
+        await self.owner.execute(
+            "update payments.payment set gateway = $2 where id = $1", payment.id, gateway
+        )
 
     async def run_out(self, payment: Payment) -> Payment:
         """Let the time of a payment be over."""

@@ -7,6 +7,55 @@ transaction, and the database refuses to take more than was authorized or to
 give back more than was taken.
 """
 
-from .gateways import Gateways
+from .attempts import MOVEMENT_PROBLEMS, GatewayDeclined, carry_out
+from .cancellations import PaymentUnderway
+from .draft import METHOD_PROBLEMS, NewPayment
+from .events import (
+    PaymentCanceled,
+    PaymentFailed,
+    PaymentRefunded,
+    PaymentRefundFailed,
+    PaymentSucceeded,
+)
+from .gateways import AttemptId, Gateways
+from .intake import Taken, create_payments
+from .payment import Payment, PaymentId, PaymentStatus
+from .payments import PaymentNotFound, locked, payment_by_id
+from .refunds import RefundNotAllowed, refund
+from .transaction import Transaction, TransactionStatus, TransactionType
+from .transactions import transaction_by_id, transactions_of
+from .views import Country, GatewayName, Method
 
-__all__ = ["Gateways"]
+__all__ = [
+    "METHOD_PROBLEMS",
+    "MOVEMENT_PROBLEMS",
+    "AttemptId",
+    "Country",
+    "GatewayDeclined",
+    "GatewayName",
+    "Gateways",
+    "Method",
+    "NewPayment",
+    "Payment",
+    "PaymentCanceled",
+    "PaymentFailed",
+    "PaymentId",
+    "PaymentNotFound",
+    "PaymentRefundFailed",
+    "PaymentRefunded",
+    "PaymentStatus",
+    "PaymentSucceeded",
+    "PaymentUnderway",
+    "RefundNotAllowed",
+    "Taken",
+    "Transaction",
+    "TransactionStatus",
+    "TransactionType",
+    "carry_out",
+    "create_payments",
+    "locked",
+    "payment_by_id",
+    "refund",
+    "transaction_by_id",
+    "transactions_of",
+]

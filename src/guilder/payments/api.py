@@ -15,25 +15,16 @@ from guilder.feed import EventView, show_event
 from guilder.http import Asked, Caller, Listing, Page, RequestInProgress, Unfinished, get, post
 from guilder.kernel import AmountTooLarge, CurrencyNotKnown, IllegalMove, Problem
 
-from .attempts import carry_out
+from .attempts import MOVEMENT_PROBLEMS, GatewayDeclined, carry_out
 from .cancellations import PaymentUnderway, cancel
 from .captures import CaptureNotAllowed, capture
 from .confirmations import PaymentExpired, confirm
-from .draft import (
-    AmountNotPositive,
-    ExpiryNotInFuture,
-    LiveKeyNeeded,
-    PaymentMethodExpired,
-    PaymentMethodMissing,
-    PaymentMethodNotOfCustomer,
-)
-from .gateways import AttemptId, GatewayNotKnown, Gateways
+from .draft import METHOD_PROBLEMS, AmountNotPositive, ExpiryNotInFuture
+from .gateways import AttemptId, Gateways
 from .intake import PaymentKeyBusy, PaymentKeyReused, Taken, create_payments
-from .methods import PaymentMethodNotFound
 from .payment import Payment, PaymentId, PaymentStatus
 from .payments import PaymentNotFound, newest_payments, payment_by_id
 from .refunds import RefundNotAllowed, refund
-from .routing import GatewayDisabled, NoGateway
 from .settlement import ask
 from .timeline import Moment, timeline
 from .transaction import Transaction, TransactionStatus
@@ -52,24 +43,6 @@ from .views import (
     show_movement,
     show_transaction,
 )
-
-METHOD_PROBLEMS = (
-    PaymentMethodNotFound,
-    PaymentMethodExpired,
-    PaymentMethodNotOfCustomer,
-    PaymentMethodMissing,
-    GatewayNotKnown,
-    GatewayDisabled,
-    NoGateway,
-    LiveKeyNeeded,
-)
-
-
-class GatewayDeclined(Problem, status=402):
-    """The gateway declined it, and nothing was moved."""
-
-    reason: str
-    message: str
 
 
 class PaymentWork(msgspec.Struct, frozen=True):
@@ -148,7 +121,7 @@ async def finish_payment(caller: Caller, work: PaymentWork, gateways: Gateways) 
     ),
 )
 async def create_payment(
-    tx: Tx, asked: Sequence[Asked[PaymentBody]]
+    tx: Tx, asked: Sequence[Asked[PaymentBody, None]]
 ) -> list[PaymentView | Unfinished[PaymentWork] | Problem]:
     """Ask for a payment, and with `confirm` have it paid at once.
 
@@ -244,8 +217,7 @@ async def finish_movement(caller: Caller, work: MovementWork, gateways: Gateways
         CaptureNotAllowed,
         PaymentUnderway,
         IllegalMove,
-        GatewayDeclined,
-        LiveKeyNeeded,
+        *MOVEMENT_PROBLEMS,
     ),
 )
 async def capture_payment(
@@ -272,7 +244,7 @@ async def finish_cancellation(caller: Caller, work: PaymentWork, gateways: Gatew
     "/v1/payments/{payment_id}/cancellations",
     "payments:write",
     finish=finish_cancellation,
-    problems=(PaymentNotFound, PaymentUnderway, IllegalMove, GatewayDeclined, LiveKeyNeeded),
+    problems=(PaymentNotFound, PaymentUnderway, IllegalMove, *MOVEMENT_PROBLEMS),
 )
 async def cancel_payment(
     tx: Tx, payment_id: PaymentId, body: CancellationBody
@@ -288,7 +260,7 @@ async def cancel_payment(
     "/v1/payments/{payment_id}/refunds",
     "payments:write",
     finish=finish_movement,
-    problems=(PaymentNotFound, RefundNotAllowed, GatewayDeclined, LiveKeyNeeded),
+    problems=(PaymentNotFound, RefundNotAllowed, *MOVEMENT_PROBLEMS),
 )
 async def refund_payment(
     tx: Tx, payment_id: PaymentId, body: RefundBody

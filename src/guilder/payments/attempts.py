@@ -5,15 +5,16 @@ attempt's id as its idempotency key. Then the outcome is written down. Whatever
 breaks in between leaves an open attempt, which settlement takes up.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 import structlog
 
 from guilder.db import Pool, Tx, tenant_transaction, transact
-from guilder.kernel import Actor, ActorKind, TenantId
+from guilder.kernel import Actor, ActorKind, Problem, TenantId
 
-from .draft import AWAY_AT_GATEWAY, charge_for, charge_type, refuse_test_key
+from .draft import AWAY_AT_GATEWAY, LiveKeyNeeded, charge_for, charge_type, refuse_test_key
 from .followups import settle_later
 from .gateways import (
     AttemptId,
@@ -21,6 +22,7 @@ from .gateways import (
     Charge,
     Declined,
     Gateway,
+    GatewayNotConfigured,
     Gateways,
     GatewayUnavailable,
     Order,
@@ -36,7 +38,15 @@ from .methods import find_method
 from .outcomes import record_outcome
 from .payment import Payment, PaymentStatus
 from .payments import lock_payment_of, payment_by_id, save
-from .routing import FIXED, SANDBOX, Asked, Route, routing_map
+from .routing import (
+    FIXED,
+    SANDBOX,
+    Asked,
+    GatewayDisabled,
+    NoGateway,
+    Route,
+    routing_map,
+)
 from .transaction import Transaction, TransactionType
 from .transactions import (
     HeldTransaction,
@@ -48,9 +58,22 @@ from .transactions import (
     transaction_by_id,
 )
 
+
+class GatewayDeclined(Problem, status=402):
+    """The gateway declined it, and nothing was moved."""
+
+    reason: str
+    message: str
+
+
+MOVEMENT_PROBLEMS: Final = (GatewayDeclined, GatewayNotConfigured, LiveKeyNeeded)
+"""What may be wrong with moving what was paid."""
+
 UNAVAILABLE: Final = Declined(
     code="gateway_unavailable", message="The gateway could not be reached."
 )
+
+NOT_ELSEWHERE: Final = "no other gateway knows what it is paid with"
 
 log = structlog.get_logger()
 
@@ -100,7 +123,7 @@ async def carry_out(
             if claimed.attempt.may_have_arrived:
                 await let_go(pool, tenant_id, next_id)
                 return True
-            next_id = await pass_on(pool, tenant_id, next_id)
+            next_id = await pass_on(pool, gateways, tenant_id, attempt_id=next_id)
         else:
             await record(pool, tenant_id, next_id, outcome=outcome)
             return True
@@ -162,29 +185,26 @@ async def record(
     return await transact(pool, tenant_id, write, actor=_nobody(tenant_id))
 
 
-async def pass_on(pool: Pool, tenant_id: TenantId, attempt_id: AttemptId) -> AttemptId | None:
+async def pass_on(
+    pool: Pool, gateways: Gateways, tenant_id: TenantId, *, attempt_id: AttemptId
+) -> AttemptId | None:
     """Surely nothing was done: try a charge at the next gateway, and let the rest fail."""
 
     async def move(tx: Tx) -> AttemptId | None:
         payment = await lock_payment_of(tx, tenant_id=tenant_id, attempt_id=attempt_id)
         attempt = await transaction_by_id(tx, attempt_id)
-        route = await _next_route(tx, payment) if attempt.is_charge else None
         if attempt.is_finished:
             return None
+        others = await _other_routes(tx, payment) if attempt.is_charge else []
+        route = await _open_route(tx, gateways, payment, others=others)
+        if others:
+            payment = await _sent_on(tx, payment, route)
         if route is None:
             await record_outcome(tx, attempt_id, UNAVAILABLE)
             return None
         await finish(tx, attempt, UNAVAILABLE)
-        changed = await save(
-            tx,
-            msgspec.structs.replace(
-                payment,
-                gateway=route.gateway,
-                route_reason=f"{attempt.gateway} could not be reached; {route.reason}",
-            ),
-        )
         kind = charge_type(payment.capture)
-        another = await open_transaction(tx, changed, kind, amount_minor=payment.amount_minor)
+        another = await open_transaction(tx, payment, kind, amount_minor=payment.amount_minor)
         await settle_later(tx, [another.id])
         return another.id
 
@@ -244,10 +264,10 @@ async def _at_once(tx: Tx, order: Order) -> Outcome | None:
     return outcome
 
 
-async def _next_route(tx: Tx, payment: Payment) -> Route | None:
-    """Where a payment may go that its gateway could not take. Who asked for one gets no other."""
+async def _other_routes(tx: Tx, payment: Payment) -> list[Route]:
+    """Where else the rules let a payment go. Who asked for a gateway gets no other."""
     if payment.route_reason in FIXED or payment.status is not PaymentStatus.PROCESSING:
-        return None
+        return []
     tried = await gateways_tried(tx, tenant_id=tx.tenant_id, payment_id=payment.id)
     asked = Asked(
         amount=payment.amount,
@@ -257,15 +277,30 @@ async def _next_route(tx: Tx, payment: Payment) -> Route | None:
         saved_at=None,
     )
     known = await routing_map(tx, tenant_id=tx.tenant_id)
-    able = None if payment.payment_method_token else AWAY_AT_GATEWAY
-    return next(
-        (
-            route
-            for route in known.routes(asked)
-            if route.gateway not in tried and (able is None or route.gateway in able)
-        ),
-        None,
-    )
+    try:
+        return [route for route in known.routes(asked) if route.gateway not in tried]
+    except (NoGateway, GatewayDisabled):
+        return []  # it was the last, and was switched off meanwhile
+
+
+async def _open_route(
+    tx: Tx, gateways: Gateways, payment: Payment, *, others: Sequence[Route]
+) -> Route | None:
+    """The first of other ways on which the buyer can pay with what was given."""
+    token, at = payment.payment_method_token, payment.gateway or ""
+    for route in others:
+        if token is None and route.gateway in AWAY_AT_GATEWAY:
+            return route
+        if token is not None and await gateways.knows(tx, token, of=at, at=route.gateway):
+            return route
+    return None
+
+
+async def _sent_on(tx: Tx, payment: Payment, route: Route | None) -> Payment:
+    """The payment at its next gateway; or at the same, and why no other has it."""
+    gateway, why = (route.gateway, route.reason) if route else (payment.gateway, NOT_ELSEWHERE)
+    reason = f"{payment.gateway} could not be reached; {why}"
+    return await save(tx, msgspec.structs.replace(payment, gateway=gateway, route_reason=reason))
 
 
 def _nobody(tenant_id: TenantId) -> Actor:

@@ -6,6 +6,7 @@ fees, what a buyer objects to waits among the disputed, and a refund goes back.
 """
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from msgspec.structs import replace
 
@@ -66,13 +67,19 @@ async def book_refund(tx: Tx, payment: Payment, refund: Transaction) -> None:
     await ledger.record(tx, [Journal(refund.id, (back,))])
 
 
-async def book_chargeback(
-    tx: Tx, payment: Payment, chargeback: Transaction, *, fee_minor: int | None
-) -> None:
-    """Enter what a bank has taken away until a dispute is decided, and what that cost."""
-    taken = sale(payment, chargeback.amount_minor, "chargeback")
+async def book_chargeback(tx: Tx, payment: Payment, minor: int, *, journal_id: UUID) -> None:
+    """Enter what a bank has taken away until a dispute is decided."""
+    taken = sale(payment, minor, "chargeback")
     move = replace(taken, source=kept_by(payment), target=disputed(payment))
-    await ledger.record(tx, [Journal(chargeback.id, (move, *fee_of(payment, fee_minor)))])
+    await ledger.record(tx, [Journal(journal_id, (move,))])
+
+
+async def book_dispute_fee(tx: Tx, payment: Payment, minor: int) -> None:
+    """Enter what a dispute costs more than was known, or less, below zero."""
+    (fee,) = fee_of(payment, abs(minor))
+    if minor < 0:
+        fee = replace(fee, source=fee.target, target=fee.source, reason="fee_returned")
+    await ledger.record(tx, [Journal(await ledger.new_journal_id(tx), (fee,))])
 
 
 async def book_verdict(tx: Tx, payment: Payment, minor: int, *, is_won: bool) -> None:

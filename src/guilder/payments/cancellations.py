@@ -6,8 +6,8 @@ from guilder.db import Tx
 from guilder.kernel import IllegalMove, Problem
 
 from .attempts import begin
+from .events import tell
 from .gateways import AttemptId
-from .outcomes import tell
 from .payment import Payment, PaymentId, PaymentLife, PaymentStatus
 from .payments import locked, save
 from .transaction import TransactionStatus, TransactionType
@@ -29,7 +29,7 @@ async def cancel(
         raise IllegalMove(move=PaymentLife.cancel.name, state=payment.status)
     charge = await charge_of(tx, payment_id)
     if charge is None:
-        return await _call_off(tx, payment), None
+        return await _call_off(tx, payment, reason), None
     if (
         charge.status is TransactionStatus.OPEN
         or payment.capturing_minor
@@ -53,8 +53,15 @@ async def cancel(
     return after, void.id if is_open else None
 
 
-async def _call_off(tx: Tx, payment: Payment) -> Payment:
-    status = PaymentLife.cancel(payment.status)
-    saved = await save(tx, replace(payment, status=status, expires_at=None, last_error_code=None))
+async def _call_off(tx: Tx, payment: Payment, reason: str | None) -> Payment:
+    changed = replace(
+        payment,
+        status=PaymentLife.cancel(payment.status),
+        canceled_by=str(tx.actor or "guilder"),
+        cancellation_reason=reason,
+        expires_at=None,
+        last_error_code=None,
+    )
+    saved = await save(tx, changed)
     tell(tx, saved)
     return saved

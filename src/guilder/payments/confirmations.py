@@ -1,22 +1,15 @@
 """Confirmations: a payment that waits is to be paid now, with what the buyer has chosen."""
 
-from uuid import UUID
-
 from msgspec.structs import replace
 
 from guilder.db import Tx
 from guilder.kernel import IllegalMove
 
 from .attempts import begin
-from .draft import (
-    ExpiryNotInFuture,
-    PaymentMethodExpired,
-    PaymentMethodNotOfCustomer,
-    charge_for,
-    charge_type,
-)
+from .draft import ExpiryNotInFuture, charge_for, charge_type, with_method
+from .events import tell
 from .gateways import AttemptId
-from .methods import PaymentMethod, PaymentMethodId, PaymentMethodNotFound, find_method
+from .methods import PaymentMethod, find_method, saved_id, usable
 from .payment import Payment, PaymentId, PaymentLife, PaymentStatus
 from .payments import locked, save
 from .routing import Asked, routing_map
@@ -51,6 +44,7 @@ async def confirm(
     )
     if await begin(tx, asked, attempt):
         return await locked(tx, payment_id), None
+    tell(tx, asked)
     return asked, attempt.id
 
 
@@ -70,24 +64,15 @@ async def _with_method(tx: Tx, payment: Payment, given: str | None) -> Payment:
     )
     route = (await routing_map(tx, tenant_id=tx.tenant_id)).routes(asked)[0]
     return replace(
-        payment,
+        with_method(payment, method, token=given),
         gateway=route.gateway,
         route_reason=payment.route_reason if method is None else route.reason,
-        payment_method_id=method.id if method else None,
-        payment_method_token=method.token if method else given,
     )
 
 
 async def _saved(tx: Tx, payment: Payment, given: str) -> PaymentMethod | None:
-    try:
-        method_id = PaymentMethodId(UUID(given))
-    except ValueError:
+    method_id = saved_id(given)
+    if method_id is None:
         return None
     method = await find_method(tx, tenant_id=tx.tenant_id, method_id=method_id)
-    if method is None or method.detached_at is not None:
-        raise PaymentMethodNotFound
-    if method.customer_id is not None and method.customer_id != payment.customer_id:
-        raise PaymentMethodNotOfCustomer
-    if method.has_expired((await tx.now()).date()):
-        raise PaymentMethodExpired
-    return method
+    return usable(method, customer_id=payment.customer_id, on=(await tx.now()).date())

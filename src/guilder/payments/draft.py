@@ -15,13 +15,22 @@ from .gateways import (
     Charge,
     Declined,
     Done,
-    Instrument,
+    GatewayNotConfigured,
+    GatewayNotKnown,
     Outcome,
     charges_at_once,
 )
-from .methods import PaymentMethod, PaymentMethodId, PaymentMethodNotFound
-from .payment import CaptureMode, Payment, PaymentId, PaymentStatus
-from .routing import SANDBOX, Asked, Map, Route
+from .methods import (
+    PaymentMethod,
+    PaymentMethodExpired,
+    PaymentMethodId,
+    PaymentMethodNotFound,
+    PaymentMethodNotOfCustomer,
+    saved_id,
+    usable,
+)
+from .payment import CaptureMode, Payment, PaymentId, PaymentLife, PaymentStatus
+from .routing import SANDBOX, Asked, GatewayDisabled, Map, NoGateway, Route
 from .transaction import TransactionStatus, TransactionType
 
 HELD_FOR: Final = timedelta(days=7)
@@ -39,20 +48,26 @@ class PaymentMethodMissing(Problem, status=422):
     """To be confirmed, a payment needs something to be paid with."""
 
 
-class PaymentMethodExpired(Problem, status=422):
-    """This payment method has expired."""
-
-
-class PaymentMethodNotOfCustomer(Problem, status=422):
-    """This payment method is saved for another customer."""
-
-
 class LiveKeyNeeded(Problem, status=403):
     """A key for tests moves money at the sandbox only."""
 
 
 class ExpiryNotInFuture(Problem, status=422):
     """A payment expires in the future, or never."""
+
+
+METHOD_PROBLEMS: Final = (
+    PaymentMethodNotFound,
+    PaymentMethodExpired,
+    PaymentMethodNotOfCustomer,
+    PaymentMethodMissing,
+    GatewayNotKnown,
+    GatewayNotConfigured,
+    GatewayDisabled,
+    NoGateway,
+    LiveKeyNeeded,
+)
+"""What may be wrong with paying by something."""
 
 
 class NewPayment(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,11 +93,8 @@ class NewPayment(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def saved_method_id(self) -> PaymentMethodId | None:
-        """The id of a saved method, where one was given instead of a gateway's token."""
-        try:
-            return PaymentMethodId(UUID(self.payment_method)) if self.payment_method else None
-        except ValueError:
-            return None
+        """Which saved method pays, if one does."""
+        return saved_id(self.payment_method)
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +103,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     map: Map
     customers: frozenset[CustomerId]
     methods: Mapping[PaymentMethodId, PaymentMethod]
+    statement_descriptor: str | None
     actor: str
     is_live: bool
     now: datetime
@@ -155,6 +168,20 @@ def draft(new: NewPayment, known: Known, ids: Sequence[UUID]) -> Draft:
     )
 
 
+def with_method(payment: Payment, method: PaymentMethod | None, *, token: str | None) -> Payment:
+    """The payment with what pays it. One of nobody becomes that of the method's customer."""
+    replace = msgspec.structs.replace
+    if method is None:
+        return replace(payment, payment_method_id=None, payment_method_token=token, instrument=None)
+    return replace(
+        payment,
+        customer_id=payment.customer_id or method.customer_id,
+        payment_method_id=method.id,
+        payment_method_token=method.token,
+        instrument=method.looks,
+    )
+
+
 def refuse_test_key(gateway: str | None, *, is_live: bool) -> None:
     """Let nobody move real money with a key that is for tests."""
     if not is_live and gateway != SANDBOX:
@@ -175,6 +202,7 @@ def charge_for(payment: Payment, attempt_id: AttemptId, *, customer: str | None)
         is_off_session=payment.is_off_session,
         description=payment.description,
         return_url=payment.return_url,
+        statement_descriptor=payment.statement_descriptor,
     )
 
 
@@ -184,10 +212,11 @@ def stand_after(payment: Payment, outcome: Outcome | None, *, now: datetime) -> 
     match outcome:
         case Done():
             is_taken = payment.capture is CaptureMode.AUTOMATIC
+            move = PaymentLife.succeed if is_taken else PaymentLife.authorize
             ends = [end for end in (payment.expires_at, outcome.expires_at) if end]
             return replace(
                 payment,
-                status=PaymentStatus.SUCCEEDED if is_taken else PaymentStatus.AUTHORIZED,
+                status=move(payment.status),
                 gateway_payment_intent_id=outcome.intent,
                 instrument=outcome.instrument or payment.instrument,
                 authorized_minor=payment.amount_minor,
@@ -197,13 +226,13 @@ def stand_after(payment: Payment, outcome: Outcome | None, *, now: datetime) -> 
         case Declined():
             return replace(
                 payment,
-                status=PaymentStatus.FAILED,
+                status=PaymentLife.fail(payment.status),
                 gateway_payment_intent_id=outcome.intent or payment.gateway_payment_intent_id,
                 last_error_code=outcome.code,
                 last_error_message=outcome.message,
             )
         case _:
-            return replace(payment, status=PaymentStatus.PROCESSING)
+            return replace(payment, status=PaymentLife.process(payment.status))
 
 
 def _amount(new: NewPayment) -> Money:
@@ -217,13 +246,7 @@ def _method(new: NewPayment, known: Known) -> PaymentMethod | None:
     if method_id is None:
         return None
     method = known.methods.get(method_id)
-    if method is None or method.detached_at is not None:
-        raise PaymentMethodNotFound
-    if method.customer_id is not None and new.customer_id not in {None, method.customer_id}:
-        raise PaymentMethodNotOfCustomer
-    if method.has_expired(known.now.date()):
-        raise PaymentMethodExpired
-    return method
+    return usable(method, customer_id=new.customer_id, on=known.now.date())
 
 
 def _payment(
@@ -234,11 +257,11 @@ def _payment(
     method: PaymentMethod | None,
     route: Route,
 ) -> Payment:
-    return Payment(
+    payment = Payment(
         id=payment_id,
         order_id=new.order_id,
         user_id=new.user_id,
-        customer_id=new.customer_id or (method.customer_id if method else None),
+        customer_id=new.customer_id,
         amount_minor=new.amount_minor,
         currency=Currency(new.currency),
         status=PaymentStatus.PENDING,
@@ -247,10 +270,11 @@ def _payment(
         route_reason=route.reason,
         gateway_payment_intent_id=None,
         description=new.description,
+        statement_descriptor=known.statement_descriptor,
         metadata=new.metadata,
-        payment_method_id=method.id if method else None,
-        payment_method_token=method.token if method else new.payment_method,
-        instrument=_looks_of(method) if method else None,
+        payment_method_id=None,
+        payment_method_token=None,
+        instrument=None,
         is_off_session=new.is_off_session,
         country=new.country,
         return_url=new.return_url,
@@ -266,19 +290,11 @@ def _payment(
         last_error_code=None,
         last_error_message=None,
         created_by=known.actor,
+        canceled_by=None,
+        cancellation_reason=None,
         expires_at=new.expires_at,
+        action_expires_at=None,
         created_at=known.now,
         updated_at=known.now,
     )
-
-
-def _looks_of(method: PaymentMethod) -> Instrument:
-    return Instrument(
-        type=method.type,
-        brand=method.brand,
-        last_four=method.last_four,
-        fingerprint=method.fingerprint,
-        expiry_month=method.expiry_month,
-        expiry_year=method.expiry_year,
-        country=method.country,
-    )
+    return with_method(payment, method, token=new.payment_method)

@@ -39,13 +39,13 @@ async def expire(
 
 async def _call_off(tx: Tx, *, job: ExpirePayment) -> AttemptId | None:
     payment = await locked(tx, job.payment_id)
-    if payment.expires_at is None:
+    if payment.ends_at is None:
         return None
     if payment.status is PaymentStatus.PROCESSING:
         raise PaymentUnderway
     if payment.status not in ENDS:
         return None
-    if payment.expires_at > await tx.now():
+    if payment.ends_at > await tx.now():
         await expire_later(tx, [payment])
         return None
     _, attempt_id = await cancel(tx, job.payment_id, reason="expired")
@@ -60,5 +60,5 @@ async def _come_back(tx: Tx, *, job: ExpirePayment) -> None:
 async def _look_again(tx: Tx, *, job: ExpirePayment) -> None:
     """A gateway that could not be reached, or would not let go, is asked again."""
     payment = await locked(tx, job.payment_id)
-    if payment.status in ENDS and payment.expires_at is not None:
+    if payment.status in ENDS and payment.ends_at is not None:
         await _come_back(tx, job=job)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import ClassVar, Final
 
 from guilder.db import Tx
-from guilder.jobs import Job, enqueue, enqueue_many
+from guilder.jobs import Job, enqueue_many
 
 from .gateways import AttemptId
 from .payment import Payment, PaymentId
@@ -42,11 +42,12 @@ async def settle_later(tx: Tx, attempt_ids: Sequence[AttemptId], *, check: int =
     """See to it that somebody asks, should nobody come back with an answer."""
     if attempt_ids:
         jobs = [SettleAttempt(attempt_id, check) for attempt_id in attempt_ids]
-        await enqueue_many(tx, jobs, run_at=await tx.now() + CHECKS[check])
+        await enqueue_many(tx, jobs, run_ats=[await tx.now() + CHECKS[check]] * len(jobs))
 
 
 async def expire_later(tx: Tx, payments: Sequence[Payment]) -> None:
     """See to it that what has an end comes to it."""
-    for payment in payments:
-        if payment.expires_at is not None:
-            await enqueue(tx, ExpirePayment(payment.id), run_at=payment.expires_at)
+    ending = {payment.id: payment.ends_at for payment in payments if payment.ends_at}
+    if ending:
+        jobs = [ExpirePayment(payment_id) for payment_id in ending]
+        await enqueue_many(tx, jobs, run_ats=list(ending.values()))

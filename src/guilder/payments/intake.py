@@ -18,12 +18,12 @@ from guilder.kernel import Problem, TenantId
 
 from .books import book_authorizations, book_captures
 from .draft import Draft, Known, NewPayment, draft
+from .events import tell
 from .followups import expire_later, settle_later
-from .gateways import AttemptId, Declined, Done, enter_charges
+from .gateways import AttemptId, Declined, Done, enter_charges, hold_accounts
 from .methods import PaymentMethodId, known_methods
-from .outcomes import tell
 from .payment import Payment, PaymentId, PaymentStatus
-from .routing import Account, Map, Rule
+from .routing import SANDBOX, Account, Map, Rule
 
 SAME: Final = (
     "amount_minor", "currency", "capture", "order_id", "customer_id", "user_id", "description",
@@ -31,6 +31,37 @@ SAME: Final = (
     "return_url",
 )  # fmt: skip
 """What two requests for one payment have in common."""
+
+COLUMNS: Final = {
+    "ids": "id",
+    "order_ids": "order_id",
+    "user_ids": "user_id",
+    "customer_ids": "customer_id",
+    "amounts": "amount_minor",
+    "currencies": "currency",
+    "statuses": "status",
+    "captures": "capture",
+    "gateways": "gateway",
+    "route_reasons": "route_reason",
+    "intents": "gateway_payment_intent_id",
+    "descriptions": "description",
+    "descriptors": "statement_descriptor",
+    "metadatas": "metadata",
+    "method_ids": "payment_method_id",
+    "tokens": "payment_method_token",
+    "instruments": "instrument",
+    "off_sessions": "is_off_session",
+    "countries": "country",
+    "return_urls": "return_url",
+    "keys": "idempotency_key",
+    "requests": "request_identifier",
+    "authorized": "authorized_minor",
+    "captured": "captured_minor",
+    "error_codes": "last_error_code",
+    "error_messages": "last_error_message",
+    "expires_ats": "expires_at",
+}
+"""What is written of new payments, and which of their fields it is."""
 
 
 class PaymentKeyReused(Problem, status=422):
@@ -51,10 +82,11 @@ class Taken(msgspec.Struct, frozen=True):
 
 
 class Desk(msgspec.Struct, frozen=True):
-    """What intake needs of the tenant: its gateways and rules, the time, and fresh ids."""
+    """What intake needs of the tenant, the time, and fresh ids."""
 
     accounts: list[Account]
     rules: list[Rule]
+    statement_descriptor: str | None
     now: datetime
     ids: list[UUID]
 
@@ -67,6 +99,8 @@ async def create_payments(tx: Tx, asked: Sequence[NewPayment]) -> list[Taken | P
         _judge(new, known, desk.ids[2 * place : 2 * place + 2]) for place, new in enumerate(asked)
     ]
     drafts = [one for one in judged if isinstance(one, Draft)]
+    if not await _hold_gateways(tx, drafts):
+        return await create_payments(tx, asked)
     written = await _write(tx, drafts)
     sound = [one for one in drafts if one.payment.id in written]
     await _follow_up(tx, sound)
@@ -106,10 +140,22 @@ async def _what_is_known(tx: Tx, asked: Sequence[NewPayment], desk: Desk) -> Kno
         map=Map(desk.accounts, desk.rules),
         customers=frozenset(customers),
         methods=methods,
+        statement_descriptor=desk.statement_descriptor,
         actor=str(tx.actor or ""),
         is_live=tx.actor is None or tx.actor.is_live,
         now=desk.now,
     )
+
+
+async def _hold_gateways(tx: Tx, drafts: Sequence[Draft]) -> bool:
+    """Keep the gateways of new attempts where they are; False: one was just taken away."""
+    names = {
+        one.payment.gateway for one in drafts if one.payment.gateway and _taken(one).attempt_id
+    }
+    if not names:
+        return True
+    held = await hold_accounts(tx, tenant_id=tx.tenant_id, names=list(names))
+    return names <= {SANDBOX, *held}
 
 
 async def _follow_up(tx: Tx, written: Sequence[Draft]) -> None:
@@ -153,53 +199,26 @@ async def _write(tx: Tx, drafts: Sequence[Draft]) -> set[PaymentId]:
     if not drafts:
         return set()
     payments = [one.payment for one in drafts]
-    charged = [one for one in drafts if one.charge]
+    columns = {
+        name: [getattr(payment, field) for payment in payments] for name, field in COLUMNS.items()
+    }
+    attempts = _attempts([one for one in drafts if one.charge])
+    return set(await insert_payments(tx, created_by=str(tx.actor or ""), **columns, **attempts))
 
-    def of(name: str) -> list[Any]:
-        return [getattr(payment, name) for payment in payments]
 
-    written = await insert_payments(
-        tx,
-        ids=of("id"),
-        order_ids=of("order_id"),
-        user_ids=of("user_id"),
-        customer_ids=of("customer_id"),
-        amounts=of("amount_minor"),
-        currencies=of("currency"),
-        statuses=of("status"),
-        captures=of("capture"),
-        gateways=of("gateway"),
-        route_reasons=of("route_reason"),
-        intents=of("gateway_payment_intent_id"),
-        descriptions=of("description"),
-        metadatas=of("metadata"),
-        method_ids=of("payment_method_id"),
-        tokens=of("payment_method_token"),
-        instruments=of("instrument"),
-        off_sessions=of("is_off_session"),
-        countries=of("country"),
-        return_urls=of("return_url"),
-        keys=of("idempotency_key"),
-        requests=of("request_identifier"),
-        authorized=of("authorized_minor"),
-        captured=of("captured_minor"),
-        error_codes=of("last_error_code"),
-        error_messages=of("last_error_message"),
-        expires_ats=of("expires_at"),
-        created_by=str(tx.actor or ""),
-        charged_ids=[one.payment.id for one in charged],
-        attempt_ids=[one.charge.id for one in charged if one.charge],
-        types=[one.transaction_type for one in charged],
-        attempt_statuses=[one.transaction_status for one in charged],
-        gateway_references=[
-            one.outcome.reference if isinstance(one.outcome, Done) else None for one in charged
-        ],
-        fees=[one.outcome.fee_minor if isinstance(one.outcome, Done) else None for one in charged],
-        attempt_errors=[
-            one.outcome.code if isinstance(one.outcome, Declined) else None for one in charged
-        ],
-    )
-    return set(written)
+def _attempts(charged: Sequence[Draft]) -> dict[str, list[Any]]:
+    """The attempts that belong to new payments, column by column."""
+    outcomes = [one.outcome for one in charged]
+    done = [one if isinstance(one, Done) else None for one in outcomes]
+    return {
+        "charged_ids": [one.payment.id for one in charged],
+        "attempt_ids": [one.charge.id for one in charged if one.charge],
+        "types": [one.transaction_type for one in charged],
+        "attempt_statuses": [one.transaction_status for one in charged],
+        "gateway_references": [one.reference if one else None for one in done],
+        "fees": [one.fee_minor if one else None for one in done],
+        "attempt_errors": [one.code if isinstance(one, Declined) else None for one in outcomes],
+    }
 
 
 @sql
@@ -222,6 +241,7 @@ async def insert_payments(
     route_reasons: list[str],
     intents: list[str | None],
     descriptions: list[str | None],
+    descriptors: list[str | None],
     metadatas: list[Any],
     method_ids: list[PaymentMethodId | None],
     tokens: list[str | None],

@@ -2,6 +2,9 @@
 select
     payments.accounts_of(:tenant_id) as accounts,
     payments.rules_of(:tenant_id) as rules,
+    (
+        select tenant.statement_descriptor from identity.tenant where tenant.id = :tenant_id
+    ) as statement_descriptor,
     now() as now,
     array(select kernel.uuid7() from generate_series(1, :count)) as ids;
 
@@ -10,9 +13,9 @@ select
 with taken as (
     insert into payments.payment (
         id, order_id, user_id, customer_id, amount_minor, currency, status, capture, gateway,
-        route_reason, gateway_payment_intent_id, description, metadata, payment_method_id,
-        payment_method_token, instrument, is_off_session, country, return_url, idempotency_key,
-        request_identifier, authorized_minor, captured_minor, last_error_code,
+        route_reason, gateway_payment_intent_id, description, statement_descriptor, metadata,
+        payment_method_id, payment_method_token, instrument, is_off_session, country, return_url,
+        idempotency_key, request_identifier, authorized_minor, captured_minor, last_error_code,
         last_error_message, expires_at, created_by
     )
     select new.*, :created_by::text
@@ -20,10 +23,10 @@ with taken as (
         :ids::uuid[], :order_ids::text[], :user_ids::uuid[], :customer_ids::uuid[],
         :amounts::int8[], :currencies::text[], :statuses::text[], :captures::text[],
         :gateways::text[], :route_reasons::text[], :intents::text[], :descriptions::text[],
-        :metadatas::jsonb[], :method_ids::uuid[], :tokens::text[], :instruments::jsonb[],
-        :off_sessions::bool[], :countries::text[], :return_urls::text[], :keys::text[],
-        :requests::text[], :authorized::int8[], :captured::int8[], :error_codes::text[],
-        :error_messages::text[], :expires_ats::timestamptz[]
+        :descriptors::text[], :metadatas::jsonb[], :method_ids::uuid[], :tokens::text[],
+        :instruments::jsonb[], :off_sessions::bool[], :countries::text[], :return_urls::text[],
+        :keys::text[], :requests::text[], :authorized::int8[], :captured::int8[],
+        :error_codes::text[], :error_messages::text[], :expires_ats::timestamptz[]
     ) as new
     on conflict do nothing
     returning *

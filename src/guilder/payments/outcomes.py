@@ -4,7 +4,7 @@ The reply to our call, a notice, and a job that asks again all end here. The
 payment is locked first, and an attempt whose outcome is known is left alone.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -14,18 +14,12 @@ from guilder import ledger
 from guilder.db import Tx
 
 from .books import book_authorizations, book_captures, book_held_capture, book_refund
+from .disputes import charge_back
 from .draft import stand_after
+from .events import PaymentCaptured, PaymentRefunded, PaymentRefundFailed, tell
 from .followups import expire_later
 from .gateways import ActionNeeded, AttemptId, Declined, Done, Outcome, Underway
-from .payment import (
-    FACT_OF,
-    Payment,
-    PaymentCaptured,
-    PaymentLife,
-    PaymentRefunded,
-    PaymentRefundFailed,
-    PaymentStatus,
-)
+from .payment import Payment, PaymentLife, PaymentStatus
 from .payments import lock_payment_of, save
 from .transaction import Transaction, TransactionType
 from .transactions import finish, transaction_by_id, wait_for_buyer
@@ -52,11 +46,6 @@ async def record_outcome(tx: Tx, attempt_id: AttemptId, outcome: Outcome) -> Pay
     return await _declined(tx, payment, attempt)
 
 
-def tell(tx: Tx, payment: Payment) -> None:
-    """Tell to which status a payment has come."""
-    tx.emit(FACT_OF[payment.status].of(payment))
-
-
 async def _charged(tx: Tx, payment: Payment, attempt: Transaction, *, outcome: Outcome) -> Payment:
     match outcome:
         case ActionNeeded():
@@ -70,7 +59,7 @@ async def _charged(tx: Tx, payment: Payment, attempt: Transaction, *, outcome: O
                 status=PaymentLife.await_buyer(payment.status),
                 gateway_payment_intent_id=outcome.intent,
                 action_url=outcome.url,
-                expires_at=payment.expires_at or await tx.now() + BUYERS_TIME,
+                action_expires_at=None if payment.expires_at else await tx.now() + BUYERS_TIME,
             )
         case Underway():
             changed = _underway(payment, outcome)
@@ -78,11 +67,11 @@ async def _charged(tx: Tx, payment: Payment, attempt: Transaction, *, outcome: O
                 return changed if changed == payment else await save(tx, changed)
         case Done() | Declined():
             await finish(tx, attempt, outcome)
-            acted = replace(payment, expires_at=_said_end(payment), action_url=None)
-            changed = stand_after(acted, outcome, now=await tx.now())
+            changed = stand_after(_acted(payment), outcome, now=await tx.now())
     saved = await save(tx, changed)
     if isinstance(outcome, Done) and saved.captured_minor:
         await book_captures(tx, [(saved, attempt.id, outcome.fee_minor)])
+        saved = await charge_back(tx, saved)
     elif isinstance(outcome, Done):
         await book_authorizations(tx, [(saved, attempt.id)])
     if saved.status in {PaymentStatus.AUTHORIZED, PaymentStatus.REQUIRES_ACTION}:
@@ -96,15 +85,12 @@ def _underway(payment: Payment, outcome: Underway) -> Payment:
     told = replace(payment, gateway_payment_intent_id=outcome.intent)
     if payment.status is not PaymentStatus.REQUIRES_ACTION:
         return told
-    status = PaymentLife.process(payment.status)
-    return replace(told, status=status, action_url=None, expires_at=_said_end(payment))
+    return replace(_acted(told), status=PaymentLife.process(payment.status))
 
 
-def _said_end(payment: Payment) -> datetime | None:
-    """The end that somebody named. The time that we gave the buyer to act is over with the act."""
-    is_awaited = payment.status is PaymentStatus.REQUIRES_ACTION
-    is_ours = is_awaited and payment.expires_at == payment.updated_at + BUYERS_TIME
-    return None if is_ours else payment.expires_at
+def _acted(payment: Payment) -> Payment:
+    """The buyer is waited for no more. An end that somebody named stays."""
+    return replace(payment, action_url=None, action_expires_at=None)
 
 
 async def _done(tx: Tx, payment: Payment, attempt: Transaction, *, outcome: Done) -> Payment:
@@ -143,6 +129,7 @@ async def _captured(tx: Tx, payment: Payment, attempt: Transaction, *, outcome: 
         changed = replace(changed, status=status, expires_at=None)
     saved = await save(tx, changed)
     await book_held_capture(tx, saved, attempt, fee_minor=outcome.fee_minor)
+    saved = await charge_back(tx, saved)
     if not is_last:
         tx.emit(PaymentCaptured.of(saved))
         return saved
@@ -169,7 +156,7 @@ async def _refunded(tx: Tx, payment: Payment, attempt: Transaction) -> Payment:
 
 async def _not_refunded(tx: Tx, payment: Payment, attempt: Transaction) -> Payment:
     left = payment.refunding_minor - attempt.amount_minor
-    saved = await save(tx, replace(payment, refunding_minor=left))
+    saved = await charge_back(tx, await save(tx, replace(payment, refunding_minor=left)))
     tx.emit(PaymentRefundFailed.of(saved))
     return saved
 
@@ -180,7 +167,11 @@ async def _voided(tx: Tx, payment: Payment, attempt: Transaction) -> Payment:
     move = PaymentLife.succeed if is_taken else PaymentLife.cancel
     if payment.status not in move.sources:
         return payment  # its charge has come to an end meanwhile, and that was told
-    changed = replace(payment, status=move(payment.status), action_url=None, expires_at=None)
+    changed = replace(_acted(payment), status=move(payment.status), expires_at=None)
+    if not is_taken:
+        changed = replace(
+            changed, canceled_by=attempt.created_by, cancellation_reason=attempt.reason
+        )
     if attempt.parent_id is not None:
         charge = await transaction_by_id(tx, attempt.parent_id)
         if charge.is_finished:

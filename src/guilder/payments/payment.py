@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum, auto
-from typing import Any, ClassVar, NewType, Self
+from typing import Any, NewType
 from uuid import UUID
 
 import msgspec
 
 from guilder.customers import CustomerId
-from guilder.kernel import Currency, Fact, Lifecycle, Money, Move
+from guilder.kernel import Currency, Lifecycle, Money, Move
 
 from .gateways import Instrument
 from .methods import PaymentMethodId
@@ -68,6 +68,7 @@ class Payment(msgspec.Struct, frozen=True):
     route_reason: str | None
     gateway_payment_intent_id: str | None
     description: str | None
+    statement_descriptor: str | None
     metadata: dict[str, Any]
     payment_method_id: PaymentMethodId | None
     payment_method_token: str | None
@@ -87,13 +88,21 @@ class Payment(msgspec.Struct, frozen=True):
     last_error_code: str | None
     last_error_message: str | None
     created_by: str
+    canceled_by: str | None
+    cancellation_reason: str | None
     expires_at: datetime | None
+    action_expires_at: datetime | None
     created_at: datetime
     updated_at: datetime
 
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When it is called off: the end that was named, or that of the buyer's time to act."""
+        return min((end for end in (self.expires_at, self.action_expires_at) if end), default=None)
 
     @property
     def capturable_minor(self) -> int:
@@ -107,94 +116,3 @@ class Payment(msgspec.Struct, frozen=True):
         """What was taken, and neither given back nor is disputed."""
         given_back = self.refunded_minor + self.refunding_minor
         return self.captured_minor - given_back - self.disputed_minor
-
-
-class PaymentFact(Fact, frozen=True):
-    """Something that happened to a payment. What it is paid with is the gateway's secret."""
-
-    name: ClassVar[str] = "payment.changed"
-    data: Payment
-
-    @classmethod
-    def of(cls, payment: Payment) -> Self:
-        """The fact about this payment as it is now."""
-        return cls(payment.id, msgspec.structs.replace(payment, payment_method_token=None))
-
-
-class PaymentCreated(PaymentFact, frozen=True):
-    """A payment was asked for, and waits."""
-
-    name: ClassVar[str] = "payment.created"
-
-
-class PaymentRequiresAction(PaymentFact, frozen=True):
-    """The buyer has to do something."""
-
-    name: ClassVar[str] = "payment.requires_action"
-
-
-class PaymentProcessing(PaymentFact, frozen=True):
-    """A gateway was asked, and has not told the outcome."""
-
-    name: ClassVar[str] = "payment.processing"
-
-
-class PaymentAuthorized(PaymentFact, frozen=True):
-    """The money is held."""
-
-    name: ClassVar[str] = "payment.authorized"
-
-
-class PaymentCaptured(PaymentFact, frozen=True):
-    """A part of what is held was taken, and the rest is still held."""
-
-    name: ClassVar[str] = "payment.captured"
-
-
-class PaymentSucceeded(PaymentFact, frozen=True):
-    """The money was taken."""
-
-    name: ClassVar[str] = "payment.succeeded"
-
-
-class PaymentFailed(PaymentFact, frozen=True):
-    """No money moved, and none will."""
-
-    name: ClassVar[str] = "payment.failed"
-
-
-class PaymentCanceled(PaymentFact, frozen=True):
-    """The payment was called off, and nothing is held any more."""
-
-    name: ClassVar[str] = "payment.canceled"
-
-
-class PaymentRefunded(PaymentFact, frozen=True):
-    """Money was given back: a part of it, or all."""
-
-    name: ClassVar[str] = "payment.refunded"
-
-
-class PaymentRefundFailed(PaymentFact, frozen=True):
-    """Money could not be given back."""
-
-    name: ClassVar[str] = "payment.refund_failed"
-
-
-FACT_OF: dict[PaymentStatus, type[PaymentFact]] = {
-    S.PENDING: PaymentCreated,
-    S.REQUIRES_ACTION: PaymentRequiresAction,
-    S.PROCESSING: PaymentProcessing,
-    S.AUTHORIZED: PaymentAuthorized,
-    S.SUCCEEDED: PaymentSucceeded,
-    S.REFUNDED: PaymentRefunded,
-    S.FAILED: PaymentFailed,
-    S.CANCELED: PaymentCanceled,
-}
-"""What is told when a payment has come to a status."""
-
-FACTS: tuple[type[PaymentFact], ...] = (
-    *FACT_OF.values(),
-    PaymentCaptured,
-    PaymentRefundFailed,
-)

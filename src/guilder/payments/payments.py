@@ -39,13 +39,13 @@ async def save(tx: Tx, payment: Payment) -> Payment:
         tenant_id=tx.tenant_id,
         payment_id=payment.id,
         status=payment.status,
+        customer_id=payment.customer_id,
         gateway=payment.gateway,
         route_reason=payment.route_reason,
         intent=payment.gateway_payment_intent_id,
         payment_method_id=payment.payment_method_id,
         token=payment.payment_method_token,
         instrument=payment.instrument,
-        is_off_session=payment.is_off_session,
         return_url=payment.return_url,
         action_url=payment.action_url,
         authorized_minor=payment.authorized_minor,
@@ -56,7 +56,10 @@ async def save(tx: Tx, payment: Payment) -> Payment:
         disputed_minor=payment.disputed_minor,
         error_code=payment.last_error_code,
         error_message=payment.last_error_message,
+        canceled_by=payment.canceled_by,
+        cancellation_reason=payment.cancellation_reason,
         expires_at=payment.expires_at,
+        action_expires_at=payment.action_expires_at,
     )
 
 
@@ -85,13 +88,13 @@ async def update_payment(
     tenant_id: TenantId,
     payment_id: PaymentId,
     status: str,
+    customer_id: CustomerId | None,
     gateway: str | None,
     route_reason: str | None,
     intent: str | None,
     payment_method_id: UUID | None,
     token: str | None,
     instrument: Any,
-    is_off_session: bool,
     return_url: str | None,
     action_url: str | None,
     authorized_minor: int,
@@ -102,7 +105,10 @@ async def update_payment(
     disputed_minor: int,
     error_code: str | None,
     error_message: str | None,
+    canceled_by: str | None,
+    cancellation_reason: str | None,
     expires_at: datetime | None,
+    action_expires_at: datetime | None,
 ) -> Payment: ...
 
 

@@ -34,13 +34,13 @@ where
 update payments.payment
 set
     status = :status,
+    customer_id = :customer_id,
     gateway = :gateway,
     route_reason = :route_reason,
     gateway_payment_intent_id = :intent,
     payment_method_id = :payment_method_id,
     payment_method_token = :token,
     instrument = :instrument,
-    is_off_session = :is_off_session,
     return_url = :return_url,
     action_url = :action_url,
     authorized_minor = :authorized_minor,
@@ -51,7 +51,10 @@ set
     disputed_minor = :disputed_minor,
     last_error_code = :error_code,
     last_error_message = :error_message,
+    canceled_by = :canceled_by,
+    cancellation_reason = :cancellation_reason,
     expires_at = :expires_at,
+    action_expires_at = :action_expires_at,
     updated_at = now()
 where payment.tenant_id = :tenant_id and payment.id = :payment_id
 returning :columns_of_payment;

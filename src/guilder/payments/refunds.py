@@ -1,16 +1,21 @@
-"""Refunds: what was taken is given back, in one or several parts."""
+"""Refunds: what was taken is given back, in one or several parts, and may come back once more."""
+
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from guilder import ledger
 from guilder.db import Tx
 from guilder.kernel import Problem
 
 from .attempts import begin
-from .gateways import AttemptId
-from .payment import PaymentId
+from .disputes import charge_back
+from .events import PaymentRefundFailed
+from .gateways import AttemptId, Declined, RefundReport
+from .payment import Payment, PaymentId, PaymentLife, PaymentStatus
 from .payments import locked, save
-from .transaction import Transaction, TransactionType
-from .transactions import open_transaction, refundable_captures
+from .transaction import Transaction, TransactionStatus, TransactionType
+from .transactions import finish, open_transaction, refundable_captures, transactions_of
 
 
 class RefundNotAllowed(Problem, status=409):
@@ -45,6 +50,35 @@ async def refund(
         )
         parts.append((attempt, await begin(tx, changed, attempt)))
     return parts
+
+
+async def take_back_refunds(tx: Tx, payment_id: PaymentId, reports: Sequence[RefundReport]) -> None:
+    """Take back the refunds that were done as far as we know, and which the gateway calls failed.
+
+    What it does not list, or is still at, it has not called so.
+    """
+    failed = {one.reference: one.outcome for one in reports if isinstance(one.outcome, Declined)}
+    if not failed:
+        return
+    payment = await locked(tx, payment_id)
+    for refund in await transactions_of(tx, tenant_id=tx.tenant_id, payment_id=payment_id):
+        is_done = refund.status is TransactionStatus.SUCCEEDED
+        outcome = failed.get(refund.gateway_reference or "")
+        if refund.type is TransactionType.REFUND and is_done and outcome is not None:
+            payment = await _take_back(tx, payment, refund, outcome=outcome)
+
+
+async def _take_back(
+    tx: Tx, payment: Payment, refund: Transaction, *, outcome: Declined
+) -> Payment:
+    await finish(tx, refund, outcome)
+    await ledger.reverse(tx, refund.id, reason="refund_failed")
+    changed = replace(payment, refunded_minor=payment.refunded_minor - refund.amount_minor)
+    if payment.status is PaymentStatus.REFUNDED:
+        changed = replace(changed, status=PaymentLife.take_back_refund(payment.status))
+    saved = await charge_back(tx, await save(tx, changed))
+    tx.emit(PaymentRefundFailed.of(saved))
+    return saved
 
 
 async def _parts(tx: Tx, payment_id: PaymentId, amount: int) -> list[tuple[AttemptId, int]]:

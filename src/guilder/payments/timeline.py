@@ -7,7 +7,7 @@ import msgspec
 from guilder.db import Tx
 from guilder.kernel import Money
 
-from .payment import CaptureMode, Payment, PaymentStatus
+from .payment import CaptureMode, Payment
 from .transaction import Transaction, TransactionStatus, TransactionType
 from .transactions import transactions_of
 
@@ -29,8 +29,10 @@ async def timeline(tx: Tx, payment: Payment) -> list[Moment]:
         if told := _became(movement, payment):
             at = movement.finished_at or movement.updated_at
             moments.append(Moment(at, told, movement.gateway))
-    if payment.status is PaymentStatus.CANCELED and not movements:
-        moments.append(Moment(payment.updated_at, "It was canceled.", payment.created_by))
+    is_void = any(one.type is TransactionType.VOID for one in movements)
+    if payment.canceled_by is not None and not is_void:
+        why = f" ({payment.cancellation_reason})" if payment.cancellation_reason else ""
+        moments.append(Moment(payment.updated_at, f"It was canceled{why}.", payment.canceled_by))
     return sorted(moments, key=lambda moment: moment.at)
 
 

@@ -37,7 +37,6 @@ class TransactionLife(Lifecycle, column="payments.transaction.status"):
     """Asked for, and sooner or later known. Even what was done may turn out to have failed."""
 
     await_buyer = Move(S.OPEN, to=S.WAITING)
-    go_on = Move(S.WAITING, to=S.OPEN)
     succeed = Move(S.OPEN, S.WAITING, to=S.SUCCEEDED)
     fail = Move(S.OPEN, S.WAITING, S.SUCCEEDED, to=S.FAILED)
 

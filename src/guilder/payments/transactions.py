@@ -5,9 +5,9 @@ import msgspec
 from guilder.db import Tx, sql
 from guilder.kernel import Problem, TenantId
 
-from .gateways import AttemptId, Declined, Done, Outcome
+from .gateways import AttemptId, Declined, Done, GatewayNotConfigured, Outcome
 from .payment import Payment, PaymentId
-from .transaction import Transaction, TransactionStatus, TransactionType
+from .transaction import Transaction, TransactionLife, TransactionType
 
 
 class TransactionNotFound(Problem, status=404):
@@ -37,9 +37,10 @@ async def open_transaction(
     is_final: bool = False,
     reason: str | None = None,
 ) -> Transaction:
-    """Write down what will be asked of the payment's gateway."""
-    return await insert_transaction(
+    """Write down what will be asked of the payment's gateway, which must still be there."""
+    opened = await insert_transaction(
         tx,
+        tenant_id=tx.tenant_id,
         payment_id=payment.id,
         parent_id=parent_id,
         type=kind,
@@ -50,17 +51,20 @@ async def open_transaction(
         reason=reason,
         created_by=str(tx.actor or "guilder"),
     )
+    if opened is None:
+        raise GatewayNotConfigured
+    return opened
 
 
 async def finish(tx: Tx, attempt: Transaction, outcome: Outcome) -> Transaction:
     """Write down what became of it."""
-    is_done = isinstance(outcome, Done)
+    move = TransactionLife.succeed if isinstance(outcome, Done) else TransactionLife.fail
     declined = outcome if isinstance(outcome, Declined) else None
     return await finish_transaction(
         tx,
         tenant_id=tx.tenant_id,
         attempt_id=attempt.id,
-        status=TransactionStatus.SUCCEEDED if is_done else TransactionStatus.FAILED,
+        status=move(attempt.status),
         reference=outcome.reference if isinstance(outcome, Done) else None,
         fee_minor=outcome.fee_minor if isinstance(outcome, Done) else None,
         error_code=declined.code if declined else None,
@@ -83,6 +87,7 @@ async def charge_of(tx: Tx, payment_id: PaymentId) -> Transaction | None:
 
 async def wait_for_buyer(tx: Tx, attempt: Transaction) -> None:
     """Note that it is the buyer's turn."""
+    TransactionLife.await_buyer(attempt.status)
     await mark_waiting(tx, tenant_id=tx.tenant_id, attempt_id=attempt.id)
 
 
@@ -90,6 +95,7 @@ async def wait_for_buyer(tx: Tx, attempt: Transaction) -> None:
 async def insert_transaction(
     tx: Tx,
     *,
+    tenant_id: TenantId,
     payment_id: PaymentId,
     parent_id: AttemptId | None,
     type: str,  # noqa: A002 - the column's name
@@ -99,7 +105,7 @@ async def insert_transaction(
     is_final: bool,
     reason: str | None,
     created_by: str,
-) -> Transaction: ...
+) -> Transaction | None: ...
 
 
 @sql

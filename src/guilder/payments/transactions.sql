@@ -1,11 +1,22 @@
 -- insert_transaction
+-- The gateway's account is held, so that nobody takes it away before the attempt is seen. The
+-- sandbox needs none.
+with account as materialized (
+    select gateway.name
+    from payments.gateway
+    where gateway.tenant_id = :tenant_id and gateway.name = :gateway
+    for key share
+)
+
 insert into payments.transaction (
     payment_id, parent_id, type, amount_minor, currency, gateway, is_final, reason, created_by
 )
-values (
-    :payment_id, :parent_id, :type, :amount_minor, :currency, :gateway, :is_final, :reason,
+select
+    :payment_id, :parent_id, :type, :amount_minor, :currency, wanted.gateway, :is_final, :reason,
     :created_by
-)
+from (select :gateway::text as gateway) as wanted
+left join account on wanted.gateway = account.name
+where account.name is not null or wanted.gateway = 'sandbox'
 returning :columns_of_transaction;
 
 -- finish_transaction

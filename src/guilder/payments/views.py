@@ -115,6 +115,12 @@ class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
     instrument: Instrument | None
     next_action: NextAction | None
     description: Text | None
+    statement_descriptor: Annotated[
+        str | None,
+        Meta(
+            description="The tenant's, as it was when this was asked for.", examples=["ADAS TULIPS"]
+        ),
+    ]
     metadata: Metadata
     country: Country | None
     return_url: Annotated[str, Meta(examples=["https://shop.example/thanks"])] | None
@@ -123,7 +129,9 @@ class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
     last_error_code: Annotated[str, Meta(description="Like `card_declined`.")] | None
     last_error_message: str | None
     created_by: str
-    expires_at: datetime | None
+    canceled_by: Annotated[str, Meta(examples=["operator"])] | None
+    cancellation_reason: Annotated[str, Meta(description="Or `expired`.")] | None
+    expires_at: Annotated[datetime, Meta(description="When it is called off.")] | None
     created_at: datetime
     updated_at: datetime
 
@@ -181,6 +189,7 @@ def show(payment: Payment) -> PaymentView:
         instrument=payment.instrument,
         next_action=NextAction("redirect", payment.action_url) if payment.action_url else None,
         description=payment.description,
+        statement_descriptor=payment.statement_descriptor,
         metadata=payment.metadata,
         country=payment.country,
         return_url=payment.return_url,
@@ -189,7 +198,9 @@ def show(payment: Payment) -> PaymentView:
         last_error_code=payment.last_error_code,
         last_error_message=payment.last_error_message,
         created_by=payment.created_by,
-        expires_at=payment.expires_at,
+        canceled_by=payment.canceled_by,
+        cancellation_reason=payment.cancellation_reason,
+        expires_at=payment.ends_at,
         created_at=payment.created_at,
         updated_at=payment.updated_at,
     )

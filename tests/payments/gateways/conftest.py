@@ -13,7 +13,9 @@ its own, so whatever it does, the books start empty. Beyond `Counterpart`, the s
 
 - a dispute that is answered finally with `winning_evidence` is won, with `losing_evidence` lost,
   as in Stripe's test mode, and its opening is told in a notice;
-- `refund_in_dashboard(intent, amount_minor)`, where it has one: a refund without our doing.
+- `refund_in_dashboard(intent, amount_minor)`, where it has one: a refund without our doing;
+- `on_statement(intent)`, where it takes one: the descriptor that came with the charge;
+- `fail_refund(reference)`, where that happens: what was given back comes back, and that is told.
 """
 
 import inspect

@@ -64,10 +64,34 @@ async def test_a_refund_by_someone_else_is_seen(shop: Shop) -> None:
     await shop.counterpart.refund_in_dashboard(sale.intent, 300)
 
     (found,) = await shop.gateway.refunds_of(sale.intent)
-    assert found.kind == MovementKind.REFUND
     assert found.amount == money("3.00 EUR")
-    assert found.intent == sale.intent
+    assert (done(found.outcome).reference, done(found.outcome).intent) == (
+        found.reference,
+        sale.intent,
+    )
     assert await shop.gateway.find(sale.refund("3.00 EUR")) is None, "it is none of our orders"
+
+
+async def test_a_refund_that_fails_later_is_told(shop: Shop) -> None:
+    if not hasattr(shop.counterpart, "fail_refund"):
+        pytest.skip("what this counterpart has given back stays given back")
+    sale = await shop.pays()
+    orders = [sale.refund("5.00 EUR"), sale.refund("7.50 EUR")]
+    failing, staying = [done(await shop.gateway.refund(order)) for order in orders]
+    before = len(await shop.counterpart.notices(sale.intent))
+
+    await shop.counterpart.fail_refund(failing.reference)
+
+    stands = {each.reference: each for each in await shop.gateway.refunds_of(sale.intent)}
+    assert isinstance(stands[failing.reference].outcome, Declined)
+    assert isinstance(stands[staying.reference].outcome, Done)
+    assert stands[failing.reference].amount == money("5.00 EUR")
+    assert isinstance(await shop.gateway.find(orders[0]), Declined)
+    assert await shop.counterpart.taken(sale.intent) == (2000, 750)
+    told = (await shop.counterpart.notices(sale.intent))[before:]
+    read = [await shop.gateway.read_notice(*each) for each in told]
+    assert {notice.intent for notice in read} == {sale.intent}
+    done(await shop.gateway.refund(sale.refund("12.50 EUR")))
 
 
 # What the gateway tells

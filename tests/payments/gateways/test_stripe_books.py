@@ -173,7 +173,8 @@ async def test_a_refund_by_its_state(
     found = await shop.gateway.find(order)
 
     assert isinstance(found, outcome)
-    assert len(await shop.gateway.refunds_of(sale.intent)) == (status == "pending")
+    (report,) = await shop.gateway.refunds_of(sale.intent)
+    assert report.outcome == found
 
 
 async def test_a_refund_that_failed_comes_back(shop: Shop, stripe: StripeCounterpart) -> None:
@@ -232,25 +233,26 @@ async def test_a_dispute_takes_and_its_winner_is_given_back(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "told"),
+    ("state", "told", "is_inquiry"),
     [
-        ("warning_needs_response", "open"),
-        ("warning_under_review", "under_review"),
-        ("warning_closed", "won"),
-        ("under_review", "under_review"),
-        ("prevented", "won"),
-        ("lost", "lost"),
-        ("a_state_of_tomorrow", "under_review"),
+        ("warning_needs_response", "open", True),
+        ("warning_under_review", "under_review", True),
+        ("warning_closed", "won", True),
+        ("under_review", "under_review", False),
+        ("prevented", "won", False),
+        ("lost", "lost", False),
+        ("a_state_of_tomorrow", "under_review", False),
     ],
 )
 async def test_a_dispute_by_its_state(
-    shop: Shop, stripe: StripeCounterpart, state: str, told: str
+    shop: Shop, stripe: StripeCounterpart, *, state: str, told: str, is_inquiry: bool
 ) -> None:
     await shop.pays(token="disputed")
     (dispute,) = stripe.books.all("dispute")
     dispute["status"] = state
 
-    assert (await shop.gateway.dispute(dispute["id"])).status == told
+    report = await shop.gateway.dispute(dispute["id"])
+    assert (report.status, report.is_inquiry) == (told, is_inquiry)
 
 
 # Notices

@@ -12,9 +12,19 @@ from guilder.http import Listing, Page, get, post
 from guilder.payments.gateways import GatewayNotConfigured, GatewayNotKnown, account_named
 from guilder.payments.routing import SANDBOX
 
-from .check import Disagreement, Extent, check
+from .check import Disagreement, Extent, Findings
+from .checks import (
+    LedgerCheck,
+    LedgerCheckId,
+    LedgerCheckNotFound,
+    LedgerCheckStatus,
+    LedgerTooLarge,
+    check_at_once,
+    check_by_id,
+    start_check,
+)
+from .comparison import MOST_DIFFERENCES, Difference
 from .reconciliation import (
-    Difference,
     Reconciliation,
     ReconciliationId,
     ReconciliationNotFound,
@@ -50,6 +60,17 @@ class CheckView(msgspec.Struct, frozen=True, kw_only=True):
     drifts: Annotated[list[AccountDrift], Meta(examples=[[]])]
 
 
+class LedgerCheckView(msgspec.Struct, frozen=True, kw_only=True):
+    """A check in the background. It has a report when it is finished."""
+
+    id: LedgerCheckId
+    status: LedgerCheckStatus
+    report: CheckView | None
+    error_message: str | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
 class Span(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """From when to when."""
 
@@ -67,32 +88,30 @@ class ReconciliationView(msgspec.Struct, frozen=True, kw_only=True):
     status: ReconciliationStatus
     movements: Annotated[int, Meta(description="How many the gateway listed.")]
     differences: Annotated[list[Difference], Meta(examples=[[]])]
+    difference_count: Annotated[
+        int, Meta(description=f"How many there are; {MOST_DIFFERENCES} are shown.", examples=[0])
+    ]
     error_message: str | None
     created_at: datetime
     finished_at: datetime | None
 
 
-@get("/v1/ledger/check", "ledger:read")
+@get("/v1/ledger/check", "ledger:read", problems=(LedgerTooLarge,))
 async def check_ledger(tx: Tx) -> CheckView:
-    """Prove that payments, their transactions, refunds and the ledger agree."""
-    found = await check(tx)
-    drifts = [
-        AccountDrift(
-            kind=one.kind,
-            owner=one.owner,
-            unit=one.unit,
-            balance=int(one.balance_minor),
-            entries=int(one.entries_minor),
-        )
-        for one in found.drifts
-    ]
-    return CheckView(
-        agrees=found.agrees,
-        checked=found.extent,
-        against_transactions=found.against_transactions,
-        against_ledger=found.against_ledger,
-        drifts=drifts,
-    )
+    """Prove at once that payments, their transactions, refunds and the ledger agree."""
+    return show_findings(await check_at_once(tx))
+
+
+@post("/v1/ledger/checks", "ledger:read", status=202)
+async def start_ledger_check(tx: Tx) -> LedgerCheckView:
+    """Have books of any size checked. It is done in the background, once at a time."""
+    return show_check(await start_check(tx))
+
+
+@get("/v1/ledger/checks/{check_id}", "ledger:read", problems=(LedgerCheckNotFound,))
+async def show_ledger_check(tx: Tx, check_id: UUID) -> LedgerCheckView:
+    """Look at one check and what it found."""
+    return show_check(await check_by_id(tx, LedgerCheckId(check_id)))
 
 
 @post(
@@ -136,4 +155,44 @@ def show(found: Reconciliation) -> ReconciliationView:
     return ReconciliationView(**msgspec.structs.asdict(found))
 
 
-ENDPOINTS = (check_ledger, start_reconciliation, list_reconciliations, show_reconciliation)
+def show_check(found: LedgerCheck) -> LedgerCheckView:
+    """A check as callers see it."""
+    return LedgerCheckView(
+        id=found.id,
+        status=found.status,
+        report=show_findings(found.findings) if found.findings else None,
+        error_message=found.error_message,
+        created_at=found.created_at,
+        finished_at=found.finished_at,
+    )
+
+
+def show_findings(found: Findings) -> CheckView:
+    """What was found, as callers see it."""
+    drifts = [
+        AccountDrift(
+            kind=one.kind,
+            owner=one.owner,
+            unit=one.unit,
+            balance=int(one.balance_minor),
+            entries=int(one.entries_minor),
+        )
+        for one in found.drifts
+    ]
+    return CheckView(
+        agrees=found.agrees,
+        checked=found.extent,
+        against_transactions=found.against_transactions,
+        against_ledger=found.against_ledger,
+        drifts=drifts,
+    )
+
+
+ENDPOINTS = (
+    check_ledger,
+    start_ledger_check,
+    show_ledger_check,
+    start_reconciliation,
+    list_reconciliations,
+    show_reconciliation,
+)

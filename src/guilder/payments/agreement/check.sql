@@ -18,7 +18,11 @@ with moved as (
         sum(transaction.amount_minor) filter (where transaction.type = 'refund') as refunded,
         sum(transaction.amount_minor) filter (where transaction.type = 'chargeback') as disputed
     from payments.transaction
-    where transaction.tenant_id = :tenant_id and transaction.status = 'succeeded'
+    where
+        transaction.tenant_id = :tenant_id
+        and transaction.status = 'succeeded'
+        and transaction.payment_id > :after -- if :after
+        and transaction.payment_id <= :upto -- if :upto
     group by transaction.payment_id
 )
 
@@ -31,7 +35,11 @@ cross join lateral (
     ('refunded', payment.refunded_minor, coalesce(moved.refunded, 0)::int8),
     ('disputed', payment.disputed_minor, coalesce(moved.disputed, 0)::int8)
 ) as story (figure, minor, told_minor)
-where payment.tenant_id = :tenant_id and story.minor <> story.told_minor
+where
+    payment.tenant_id = :tenant_id
+    and payment.id > :after -- if :after
+    and payment.id <= :upto -- if :upto
+    and story.minor <> story.told_minor
 order by payment.id, story.figure
 limit :most;
 
@@ -52,6 +60,8 @@ with entered as (
             and entry.line = reversal.line
     where
         entry.tenant_id = :tenant_id
+        and entry.subject_id > :after -- if :after
+        and entry.subject_id <= :upto -- if :upto
         and entry.reverses is null
         and reversal.reverses is null
     group by entry.subject_id
@@ -66,6 +76,10 @@ cross join lateral (
     ('refunded', payment.refunded_minor, coalesce(entered.refunded, 0)::int8),
     ('disputed', payment.disputed_minor, coalesce(entered.disputed, 0)::int8)
 ) as story (figure, minor, told_minor)
-where payment.tenant_id = :tenant_id and story.minor <> story.told_minor
+where
+    payment.tenant_id = :tenant_id
+    and payment.id > :after -- if :after
+    and payment.id <= :upto -- if :upto
+    and story.minor <> story.told_minor
 order by payment.id, story.figure
 limit :most;

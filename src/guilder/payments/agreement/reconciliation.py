@@ -1,6 +1,5 @@
 """Reconciliation: the gateway's list beside ours, movement by movement."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
 from typing import Any, ClassVar, Final, NewType
@@ -15,17 +14,21 @@ from guilder.payments.gateways import (
     GatewayNotConfigured,
     Gateways,
     GatewayUnavailable,
-    Movement,
-    MovementKind,
     OutcomeUnknown,
+)
+
+from .comparison import (
+    MOST_MOVEMENTS,
+    Comparison,
+    Difference,
+    Span,
+    TooManyMovements,
+    compare,
 )
 
 ReconciliationId = NewType("ReconciliationId", UUID)
 
-MARGIN: Final = timedelta(minutes=15)
-"""Two clocks: what one side saw just outside of the span may lie inside for the other."""
-
-MOST_MOVEMENTS: Final = 200_000
+LONGEST_SPAN: Final = timedelta(days=31)
 
 
 class ReconciliationNotFound(Problem, status=404):
@@ -56,18 +59,6 @@ class ReconciliationLife(Lifecycle, column="payments.reconciliation.status"):
     fail = Move(S.RUNNING, to=S.FAILED)
 
 
-class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """A movement on which the lists do not agree."""
-
-    problem: str
-    kind: str
-    reference: str
-    ours_minor: int | None
-    theirs_minor: int | None
-    currency: str
-    payment_id: UUID | None
-
-
 class Reconciliation(msgspec.Struct, frozen=True):
     """A comparison of a span of time, and what it found."""
 
@@ -78,20 +69,10 @@ class Reconciliation(msgspec.Struct, frozen=True):
     status: ReconciliationStatus
     movements: int
     differences: list[Difference]
+    difference_count: int
     error_message: str | None
     created_at: datetime
     finished_at: datetime | None
-
-
-class OurMovement(msgspec.Struct, frozen=True):
-    """A movement as we have it."""
-
-    type: str
-    gateway_reference: str
-    amount_minor: int
-    currency: str
-    payment_id: UUID
-    finished_at: datetime
 
 
 class ReconciliationFinished(Fact, frozen=True):
@@ -102,17 +83,18 @@ class ReconciliationFinished(Fact, frozen=True):
 
 
 class Reconcile(Job, frozen=True):
-    """Compare the lists."""
+    """Compare the lists, when nothing that somebody waits for is to be done."""
 
     name: ClassVar[str] = "payments.reconcile"
     timeout_seconds: ClassVar[float] = 600.0
+    priority: ClassVar[int] = 10
 
     reconciliation_id: ReconciliationId
 
 
 async def start(tx: Tx, gateway: str, since: datetime, *, until: datetime) -> Reconciliation:
     """Have a span of time compared."""
-    if not since < until <= await tx.now() or until - since > timedelta(days=31):
+    if not since < until <= await tx.now() or until - since > LONGEST_SPAN:
         raise SpanNotValid
     begun = await insert_reconciliation(tx, gateway=gateway, since=since, until=until)
     await enqueue(tx, Reconcile(begun.id))
@@ -129,90 +111,39 @@ async def reconcile(
         begun = await reconciliation_by_id(tx, job.reconciliation_id)
     if begun.status is not ReconciliationStatus.RUNNING:
         return
-    theirs: list[Movement] = []
-    error = None
+    found, error = Comparison(), None
     try:
         async with tenant_transaction(pool, tenant_id) as tx:
             gateway = await gateways.of(tx, begun.gateway)
-        async for movement in gateway.movements(begun.since - MARGIN, begun.until + MARGIN):
-            theirs.append(movement)
-            if len(theirs) > MOST_MOVEMENTS:
-                error = f"more than {MOST_MOVEMENTS} movements: choose a shorter span"
-                break
+        found = await compare(pool, tenant_id, gateway, span=Span(begun.since, begun.until))
+    except TooManyMovements:
+        error = f"more than {MOST_MOVEMENTS} movements: choose a shorter span"
     except (GatewayUnavailable, OutcomeUnknown, GatewayNotConfigured) as closed:
         error = f"{begun.gateway} does not answer: {closed}"
 
     async def write(tx: Tx) -> None:
-        await _finish(tx, begun, theirs, error=error)
+        await finish(tx, begun.id, found, error=error)
 
     await transact(pool, tenant_id, write)
 
 
-async def _finish(
-    tx: Tx, begun: Reconciliation, theirs: Sequence[Movement], *, error: str | None
-) -> None:
-    ours = await our_movements(
-        tx,
-        tenant_id=tx.tenant_id,
-        gateway=begun.gateway,
-        since=begun.since - MARGIN,
-        until=begun.until + MARGIN,
-    )
-    found = [] if error else compare(ours, theirs, since=begun.since, until=begun.until)
-    status = S.FAILED if error else S.DIFFERS if found else S.AGREED
+async def finish(
+    tx: Tx, reconciliation_id: ReconciliationId, found: Comparison, *, error: str | None
+) -> Reconciliation | None:
+    """Write down what was found; None where another has done so, whose word stands."""
     done = await finish_reconciliation(
         tx,
         tenant_id=tx.tenant_id,
-        reconciliation_id=begun.id,
-        status=status,
-        movements=len(theirs),
-        differences=msgspec.to_builtins(found),
+        reconciliation_id=reconciliation_id,
+        status=S.FAILED if error else S.DIFFERS if found.difference_count else S.AGREED,
+        movements=found.movements,
+        differences=msgspec.to_builtins(found.differences),
+        difference_count=found.difference_count,
         error_message=error,
     )
-    tx.emit(ReconciliationFinished(done.id, done))
-
-
-def compare(
-    ours: Sequence[OurMovement],
-    theirs: Sequence[Movement],
-    *,
-    since: datetime,
-    until: datetime,
-) -> list[Difference]:
-    """Where two lists differ, looking at what lies within the span on the side that has it."""
-    known = {(one.type, one.gateway_reference): one for one in ours}
-    told = {(one.kind.value, one.reference): one for one in theirs}
-    found = []
-    for key, movement in told.items():
-        mine = known.get(key)
-        if mine is None and since <= movement.occurred_at < until:
-            found.append(_difference("missing_here", key, mine=None, theirs=movement))
-        elif mine is not None and (
-            mine.amount_minor != movement.amount.minor or mine.currency != movement.amount.currency
-        ):
-            found.append(_difference("amount_differs", key, mine=mine, theirs=movement))
-    for key, mine in known.items():
-        if key not in told and since <= mine.finished_at < until and key[0] in KINDS:
-            found.append(_difference("missing_there", key, mine=mine, theirs=None))
-    return found
-
-
-KINDS: Final = frozenset({MovementKind.CAPTURE.value, MovementKind.REFUND.value})
-"""What every gateway lists. Chargebacks are compared where it lists them."""
-
-
-def _difference(
-    problem: str, key: tuple[str, str], *, mine: OurMovement | None, theirs: Movement | None
-) -> Difference:
-    return Difference(
-        problem=problem,
-        kind=key[0],
-        reference=key[1],
-        ours_minor=mine.amount_minor if mine else None,
-        theirs_minor=theirs.amount.minor if theirs else None,
-        currency=mine.currency if mine else theirs.amount.currency if theirs else "",
-        payment_id=mine.payment_id if mine else None,
-    )
+    if done is not None:
+        tx.emit(ReconciliationFinished(done.id, done))
+    return done
 
 
 async def reconciliation_by_id(tx: Tx, reconciliation_id: ReconciliationId) -> Reconciliation:
@@ -244,12 +175,6 @@ async def newest_reconciliations(
 
 
 @sql
-async def our_movements(
-    tx: Tx, *, tenant_id: TenantId, gateway: str, since: datetime, until: datetime
-) -> list[OurMovement]: ...
-
-
-@sql
 async def finish_reconciliation(
     tx: Tx,
     *,
@@ -258,5 +183,6 @@ async def finish_reconciliation(
     status: str,
     movements: int,
     differences: list[Any],
+    difference_count: int,
     error_message: str | None,
-) -> Reconciliation: ...
+) -> Reconciliation | None: ...

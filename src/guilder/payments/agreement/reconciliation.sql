@@ -18,27 +18,18 @@ where
 order by reconciliation.id desc
 limit :most;
 
--- our_movements
-select :columns_of_transaction
-from payments.transaction
-where
-    transaction.tenant_id = :tenant_id
-    and transaction.gateway = :gateway
-    and transaction.gateway_reference is not null
-    and transaction.status = 'succeeded'
-    and transaction.type in ('capture', 'refund', 'chargeback')
-    and transaction.finished_at >= :since
-    and transaction.finished_at < :until;
-
 -- finish_reconciliation
+-- Who comes second overwrites nothing.
 update payments.reconciliation
 set
     status = :status,
     movements = :movements,
     differences = :differences,
+    difference_count = :difference_count,
     error_message = :error_message,
     finished_at = now()
 where
     reconciliation.tenant_id = :tenant_id
     and reconciliation.id = :reconciliation_id
+    and reconciliation.status = 'running'
 returning :columns_of_reconciliation;

@@ -1,6 +1,5 @@
 """The disputes API."""
 
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -12,7 +11,7 @@ from guilder.kernel import Problem
 from guilder.payments.gateways import Gateways, GatewayUnavailable, OutcomeUnknown
 from guilder.payments.payment import PaymentId
 
-from .dispute import Dispute, DisputeId, DisputeStatus
+from .dispute import DisputeId, DisputeStatus
 from .disputes import (
     DisputeClosed,
     DisputeNotFound,
@@ -23,6 +22,7 @@ from .disputes import (
     note_dispute,
     note_evidence,
 )
+from .views import DisputeView, show
 
 Evidence = Annotated[
     str, Meta(min_length=1, max_length=20_000, examples=["It was delivered on the 3rd of May."])
@@ -38,26 +38,6 @@ class EvidenceBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     text: Evidence
     submit: Annotated[bool, Meta(description="Hand it in: it cannot be changed after.")] = True
-
-
-class DisputeView(msgspec.Struct, frozen=True, kw_only=True):
-    """A buyer's objection to a payment."""
-
-    id: DisputeId
-    payment_id: PaymentId
-    gateway: str
-    gateway_dispute_id: Annotated[str, Meta(examples=["dp_1PqNw2"])]
-    status: Annotated[DisputeStatus, Meta(examples=["lost"])]
-    amount: Annotated[int, Meta(description="In the currency's smallest unit.", examples=[2000])]
-    currency: str
-    fee: Annotated[int, Meta(examples=[1500])]
-    reason: Annotated[str, Meta(examples=["fraudulent"])]
-    evidence: str | None
-    evidence_due_at: datetime | None
-    evidence_sent_at: datetime | None
-    closed_at: datetime | None
-    created_at: datetime
-    updated_at: datetime
 
 
 class EvidenceWork(msgspec.Struct, frozen=True):
@@ -126,12 +106,6 @@ async def answer_dispute(
     """Tell the merchant's side of it."""
     await note_evidence(tx, dispute_id, body.text)
     return Unfinished(EvidenceWork(dispute_id, body.submit))
-
-
-def show(dispute: Dispute) -> DisputeView:
-    """A dispute as callers see it."""
-    fields = msgspec.structs.asdict(dispute)
-    return DisputeView(amount=fields.pop("amount_minor"), fee=fields.pop("fee_minor"), **fields)
 
 
 ENDPOINTS = (list_disputes, show_dispute, answer_dispute)

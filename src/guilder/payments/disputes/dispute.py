@@ -2,12 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum, auto
-from typing import ClassVar, NewType
+from typing import NewType
 from uuid import UUID
 
 import msgspec
 
-from guilder.kernel import Currency, Fact, Lifecycle, Move
+from guilder.kernel import Currency, Lifecycle, Move
 from guilder.payments.payment import PaymentId
 
 DisputeId = NewType("DisputeId", UUID)
@@ -36,13 +36,14 @@ class DisputeLife(Lifecycle, column="payments.dispute.status"):
 
 
 class Dispute(msgspec.Struct, frozen=True):
-    """A buyer's objection to a payment."""
+    """A buyer's objection to a payment. An inquiry takes no money, and may become one that does."""
 
     id: DisputeId
     payment_id: PaymentId
     gateway: str
     gateway_dispute_id: str
     status: DisputeStatus
+    is_inquiry: bool
     amount_minor: int
     currency: Currency
     fee_minor: int
@@ -53,28 +54,3 @@ class Dispute(msgspec.Struct, frozen=True):
     closed_at: datetime | None
     created_at: datetime
     updated_at: datetime
-
-
-class DisputeFact(Fact, frozen=True):
-    """Something that happened to a dispute."""
-
-    name: ClassVar[str] = "dispute.changed"
-    data: Dispute
-
-
-class DisputeOpened(DisputeFact, frozen=True):
-    """A buyer objects to a payment."""
-
-    name: ClassVar[str] = "dispute.opened"
-
-
-class DisputeUpdated(DisputeFact, frozen=True):
-    """A dispute has come further."""
-
-    name: ClassVar[str] = "dispute.updated"
-
-
-class DisputeDecided(DisputeFact, frozen=True):
-    """A dispute was won or lost."""
-
-    name: ClassVar[str] = "dispute.closed"

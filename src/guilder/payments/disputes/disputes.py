@@ -6,27 +6,19 @@ from msgspec.structs import replace
 
 from guilder.db import Tx, sql
 from guilder.kernel import Problem, TenantId
-from guilder.payments.books import book_chargeback, book_verdict
-from guilder.payments.gateways import Declined, DisputeReport, Done
+from guilder.payments.books import book_dispute_fee
+from guilder.payments.gateways import DisputeReport
 from guilder.payments.payment import Payment, PaymentId
-from guilder.payments.payments import locked, save
-from guilder.payments.transaction import Transaction, TransactionType
-from guilder.payments.transactions import (
-    finish,
-    open_transaction,
-    refundable_captures,
-    transactions_of,
-)
+from guilder.payments.payments import locked
 
+from .chargebacks import charge_back, decide
 from .dispute import (
     CLOSED,
     Dispute,
-    DisputeDecided,
     DisputeId,
-    DisputeOpened,
     DisputeStatus,
-    DisputeUpdated,
 )
+from .events import DisputeDecided, DisputeOpened, DisputeUpdated
 
 
 class DisputeNotFound(Problem, status=404):
@@ -47,19 +39,23 @@ async def note_dispute(tx: Tx, payment_id: PaymentId, report: DisputeReport) -> 
     known = await dispute_named(
         tx, tenant_id=tx.tenant_id, gateway=payment.gateway or "", reference=report.reference
     )
+    if known and report.is_inquiry and not known.is_inquiry:
+        return known  # a report from before it became a dispute comes late
+    dispute = await _amend(tx, payment, known or await _open(tx, payment, report), report=report)
+    payment = await charge_back(tx, payment)
     if known is None:
-        payment, known = await _open(tx, payment, report)
+        tx.emit(DisputeOpened.of(dispute))
     status = DisputeStatus(report.status)
-    if known.status in CLOSED or status == known.status:
-        return known
-    changed = await update_dispute(
-        tx, tenant_id=tx.tenant_id, dispute_id=known.id, status=status, due=report.evidence_due_at
-    )
+    if dispute.status in CLOSED or status is dispute.status:
+        if known is not None and known != dispute:
+            tx.emit(DisputeUpdated.of(dispute))
+        return dispute
+    changed = await _save(tx, replace(dispute, status=status))
     if status not in CLOSED:
-        tx.emit(DisputeUpdated(changed.id, changed))
+        tx.emit(DisputeUpdated.of(changed))
         return changed
-    await _decide(tx, payment, report, is_won=status is DisputeStatus.WON)
-    tx.emit(DisputeDecided(changed.id, changed))
+    await decide(tx, payment, changed)
+    tx.emit(DisputeDecided.of(changed))
     return changed
 
 
@@ -81,59 +77,48 @@ async def dispute_by_id(tx: Tx, dispute_id: DisputeId) -> Dispute:
     return found
 
 
-async def _open(tx: Tx, payment: Payment, report: DisputeReport) -> tuple[Payment, Dispute]:
-    """What was given back already is not taken a second time."""
-    minor = min(report.amount.minor, payment.refundable_minor)
-    if minor > 0:
-        captures = await refundable_captures(tx, tenant_id=tx.tenant_id, payment_id=payment.id)
-        chargeback = await open_transaction(
-            tx,
-            payment,
-            TransactionType.CHARGEBACK,
-            amount_minor=minor,
-            parent_id=captures[0].id if captures else None,
-            reason=report.reason,
-        )
-        done = Done(reference=report.reference, intent=report.intent, fee_minor=report.fee_minor)
-        await finish(tx, chargeback, done)
-        payment = await save(tx, replace(payment, disputed_minor=payment.disputed_minor + minor))
-        await book_chargeback(tx, payment, chargeback, fee_minor=report.fee_minor)
-    dispute = await insert_dispute(
+async def _open(tx: Tx, payment: Payment, report: DisputeReport) -> Dispute:
+    return await insert_dispute(
         tx,
         payment_id=payment.id,
         gateway=payment.gateway or "",
         reference=report.reference,
+        is_inquiry=report.is_inquiry,
         amount_minor=report.amount.minor,
         currency=report.amount.currency,
-        fee_minor=report.fee_minor or 0,
         reason=report.reason,
         due=report.evidence_due_at,
     )
-    tx.emit(DisputeOpened(dispute.id, dispute))
-    return payment, dispute
 
 
-async def _decide(tx: Tx, payment: Payment, report: DisputeReport, *, is_won: bool) -> None:
-    chargeback = await _chargeback_of(tx, payment, report)
-    if chargeback is None:
-        return
-    minor = chargeback.amount_minor
-    await book_verdict(tx, payment, minor, is_won=is_won)
-    if is_won:
-        returned = Declined(code="dispute_won", message="The dispute was decided for us.")
-        await finish(tx, chargeback, returned)
-        await save(tx, replace(payment, disputed_minor=payment.disputed_minor - minor))
+async def _amend(tx: Tx, payment: Payment, dispute: Dispute, *, report: DisputeReport) -> Dispute:
+    """Take over all but the status. Of one that is decided only the fee may still change."""
+    known = dispute.fee_minor
+    amended = replace(dispute, fee_minor=known if report.fee_minor is None else report.fee_minor)
+    if dispute.status not in CLOSED:
+        amended = replace(
+            amended,
+            is_inquiry=report.is_inquiry,
+            amount_minor=report.amount.minor,
+            evidence_due_at=report.evidence_due_at or dispute.evidence_due_at,
+        )
+    if amended == dispute:
+        return dispute
+    if amended.fee_minor != known:
+        await book_dispute_fee(tx, payment, amended.fee_minor - known)
+    return await _save(tx, amended)
 
 
-async def _chargeback_of(tx: Tx, payment: Payment, report: DisputeReport) -> Transaction | None:
-    found = await transactions_of(tx, tenant_id=tx.tenant_id, payment_id=payment.id)
-    return next(
-        (
-            one
-            for one in found
-            if one.type is TransactionType.CHARGEBACK and one.gateway_reference == report.reference
-        ),
-        None,
+async def _save(tx: Tx, dispute: Dispute) -> Dispute:
+    return await update_dispute(
+        tx,
+        tenant_id=tx.tenant_id,
+        dispute_id=dispute.id,
+        status=dispute.status,
+        is_inquiry=dispute.is_inquiry,
+        amount_minor=dispute.amount_minor,
+        fee_minor=dispute.fee_minor,
+        due=dispute.evidence_due_at,
     )
 
 
@@ -150,9 +135,9 @@ async def insert_dispute(
     payment_id: PaymentId,
     gateway: str,
     reference: str,
+    is_inquiry: bool,
     amount_minor: int,
     currency: str,
-    fee_minor: int,
     reason: str,
     due: datetime | None,
 ) -> Dispute: ...
@@ -160,7 +145,15 @@ async def insert_dispute(
 
 @sql
 async def update_dispute(
-    tx: Tx, *, tenant_id: TenantId, dispute_id: DisputeId, status: str, due: datetime | None
+    tx: Tx,
+    *,
+    tenant_id: TenantId,
+    dispute_id: DisputeId,
+    status: str,
+    is_inquiry: bool,
+    amount_minor: int,
+    fee_minor: int,
+    due: datetime | None,
 ) -> Dispute: ...
 
 

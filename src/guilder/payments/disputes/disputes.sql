@@ -8,11 +8,11 @@ where
 
 -- insert_dispute
 insert into payments.dispute (
-    payment_id, gateway, gateway_dispute_id, status, amount_minor, currency, fee_minor, reason,
+    payment_id, gateway, gateway_dispute_id, status, is_inquiry, amount_minor, currency, reason,
     evidence_due_at
 )
 values (
-    :payment_id, :gateway, :reference, 'open', :amount_minor, :currency, :fee_minor, :reason, :due
+    :payment_id, :gateway, :reference, 'open', :is_inquiry, :amount_minor, :currency, :reason, :due
 )
 returning :columns_of_dispute;
 
@@ -20,8 +20,13 @@ returning :columns_of_dispute;
 update payments.dispute
 set
     status = :status,
-    evidence_due_at = coalesce(:due, dispute.evidence_due_at),
-    closed_at = case when :status in ('won', 'lost') then now() end,
+    is_inquiry = :is_inquiry,
+    amount_minor = :amount_minor,
+    fee_minor = :fee_minor,
+    evidence_due_at = :due,
+    closed_at = case
+        when :status in ('won', 'lost') then coalesce(dispute.closed_at, now())
+    end,
     updated_at = now()
 where dispute.tenant_id = :tenant_id and dispute.id = :dispute_id
 returning :columns_of_dispute;

@@ -3,6 +3,7 @@
 from .accounts import (
     KNOWN,
     GatewayAccount,
+    GatewayInUse,
     GatewayNotConfigured,
     GatewayNotKnown,
     GatewaySettingsNotValid,
@@ -10,6 +11,7 @@ from .accounts import (
     accounts,
     configure,
     forget,
+    hold_accounts,
 )
 from .gateway import (
     ActionNeeded,
@@ -30,6 +32,7 @@ from .gateway import (
     Outcome,
     OutcomeUnknown,
     Refund,
+    RefundReport,
     Underway,
     Void,
 )
@@ -48,6 +51,7 @@ __all__ = [
     "Done",
     "Gateway",
     "GatewayAccount",
+    "GatewayInUse",
     "GatewayNotConfigured",
     "GatewayNotKnown",
     "GatewaySettingsNotValid",
@@ -62,6 +66,7 @@ __all__ = [
     "Outcome",
     "OutcomeUnknown",
     "Refund",
+    "RefundReport",
     "SandboxGateway",
     "SandboxTold",
     "Underway",
@@ -73,4 +78,5 @@ __all__ = [
     "configure",
     "enter_charges",
     "forget",
+    "hold_accounts",
 ]

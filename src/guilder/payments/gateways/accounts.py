@@ -35,6 +35,12 @@ class GatewaySettingsNotValid(Problem, status=422):
     missing: list[str]
 
 
+class GatewayInUse(Problem, status=409):
+    """Attempts at this gateway are open: it stays until it is known what became of them."""
+
+    open_attempts: int
+
+
 class Needs(msgspec.Struct, frozen=True):
     """What a gateway has to know of a tenant's account."""
 
@@ -109,8 +115,16 @@ async def account_named(tx: Tx, name: str) -> GatewayAccount:
 
 
 async def forget(tx: Tx, name: str) -> None:
-    """Take a gateway away, with its secrets. What was paid through it stays."""
-    await account_named(tx, name)
+    """Take a gateway away, with its secrets. What was paid through it stays.
+
+    What is open needs the secrets, so nobody may begin anything there meanwhile.
+    """
+    if name not in KNOWN:
+        raise GatewayNotKnown(known=sorted(KNOWN))
+    if await lock_account(tx, tenant_id=tx.tenant_id, name=name) is None:
+        raise GatewayNotConfigured
+    if count := await count_open_attempts(tx, tenant_id=tx.tenant_id, gateway=name):
+        raise GatewayInUse(open_attempts=count)
     await delete_account(tx, tenant_id=tx.tenant_id, name=name)
 
 
@@ -168,6 +182,18 @@ async def put_account(
     secrets: bytes,
     secret_hints: dict[str, Any],
 ) -> GatewayAccount: ...
+
+
+@sql
+async def hold_accounts(tx: Tx, *, tenant_id: TenantId, names: list[str]) -> list[str]: ...
+
+
+@sql
+async def lock_account(tx: Tx, *, tenant_id: TenantId, name: str) -> str | None: ...
+
+
+@sql
+async def count_open_attempts(tx: Tx, *, tenant_id: TenantId, gateway: str) -> int: ...
 
 
 @sql

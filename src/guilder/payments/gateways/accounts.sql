@@ -24,6 +24,29 @@ on conflict (tenant_id, name) do update
         updated_at = now()
 returning :columns_of_known;
 
+-- hold_accounts
+-- Held by whoever begins an attempt there, so that it is seen by who wants to delete them.
+select gateway.name
+from payments.gateway
+where gateway.tenant_id = :tenant_id and gateway.name = any(:names::text[])
+order by gateway.name
+for key share;
+
+-- lock_account
+-- Waits for those that have begun an attempt there, and keeps others from it.
+select gateway.name
+from payments.gateway
+where gateway.tenant_id = :tenant_id and gateway.name = :name
+for update;
+
+-- count_open_attempts
+select count(*) as open_attempts
+from payments.transaction
+where
+    transaction.tenant_id = :tenant_id
+    and transaction.gateway = :gateway
+    and transaction.status in ('open', 'waiting');
+
 -- delete_account
 delete from payments.gateway
 where gateway.tenant_id = :tenant_id and gateway.name = :name;

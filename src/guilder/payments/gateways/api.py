@@ -11,6 +11,7 @@ from guilder.http import delete, get, put
 
 from .accounts import (
     GatewayAccount,
+    GatewayInUse,
     GatewayNotConfigured,
     GatewayNotKnown,
     GatewaySettingsNotValid,
@@ -99,9 +100,16 @@ async def put_gateway(tx: Tx, name: str, body: GatewayBody, gateways: Gateways) 
     return show(account)
 
 
-@delete("/v1/gateways/{name}", "gateways:write", problems=(GatewayNotKnown, GatewayNotConfigured))
+@delete(
+    "/v1/gateways/{name}",
+    "gateways:write",
+    problems=(GatewayNotKnown, GatewayNotConfigured, GatewayInUse),
+)
 async def delete_gateway(tx: Tx, name: str) -> None:
-    """Take a gateway away, with its secrets."""
+    """Take a gateway away, with its secrets, unless an attempt there is still open.
+
+    One that is not enabled takes no new payments, and what is open comes to its end.
+    """
     await forget(tx, name)
 
 

@@ -144,14 +144,26 @@ class Movement(msgspec.Struct, frozen=True, kw_only=True):
     occurred_at: datetime
 
 
+class RefundReport(msgspec.Struct, frozen=True, kw_only=True):
+    """How a refund stands at the gateway, whoever made it: it may still fail after it was done."""
+
+    reference: str
+    amount: Money
+    outcome: Done | Declined | Underway
+
+
 class DisputeReport(msgspec.Struct, frozen=True, kw_only=True):
-    """How a buyer's objection stands at the gateway: `open`, `under_review`, `won` or `lost`."""
+    """How a buyer's objection stands at the gateway: `open`, `under_review`, `won` or `lost`.
+
+    An inquiry is a question of the bank's that takes no money, and may become a dispute that does.
+    """
 
     reference: str
     intent: str
     amount: Money
     reason: str
     status: str
+    is_inquiry: bool = False
     fee_minor: int | None = None
     evidence_due_at: datetime | None = None
 
@@ -193,8 +205,11 @@ class Gateway(Protocol):
         the adapter has seen to it.
         """
 
-    async def refunds_of(self, intent: str) -> list[Movement]:
-        """What was given back of a payment, by whomever: also in the gateway's own dashboard."""
+    async def refunds_of(self, intent: str) -> list[RefundReport]:
+        """How every refund of a payment stands, also one made in the gateway's own dashboard.
+
+        As declined it shows only what the gateway itself calls failed or canceled.
+        """
 
     def movements(self, since: datetime, until: datetime) -> AsyncIterator[Movement]:
         """What moved in a span of time, for reconciliation."""

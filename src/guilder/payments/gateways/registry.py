@@ -14,12 +14,16 @@ from .accounts import (
     secrets_of,
 )
 from .gateway import Gateway, GatewayUnavailable
-from .sandbox import SandboxGateway
+from .sandbox import CARDS, SandboxGateway
 
 CALL_SECONDS: Final = 20.0
 """How long a gateway may take to answer; a request lives a little longer."""
 
 MOST_KEPT: Final = 1_000
+
+STRIPE: Final = "stripe"
+KEYS_FOR_TESTS: Final = ("sk_test_", "rk_test_")
+"""How the keys of Stripe begin with which no money is moved."""
 
 
 @final
@@ -67,11 +71,23 @@ class Gateways(Tool):
         key = self._vault.derive(f"sandbox {tenant_id}".encode())
         return SandboxGateway(self._pool, tenant_id, key=key, public_url=self.public_url)
 
+    async def knows(self, tx: Tx, token: str, *, of: str, at: str) -> bool:
+        """Whether a token that was made for one gateway means the same at another.
+
+        It is a name that one gateway gave. Only the cards for tests have the same names at
+        Stripe and at the sandbox, which stands in for nobody who moves money.
+        """
+        if (of, at) != (STRIPE, SandboxGateway.name) or token not in CARDS:
+            return False
+        account = await find_account(tx, tenant_id=tx.tenant_id, name=of)
+        secrets = secrets_of(self._vault, tx.tenant_id, account) if account else {}
+        return secrets.get("secret_key", "").startswith(KEYS_FOR_TESTS)
+
     def _make(self, tenant_id: TenantId, account: GatewayAccount) -> Gateway:
         secrets = secrets_of(self._vault, tenant_id, account)
         if missing_in(account, secrets):
             raise GatewayNotConfigured
-        if account.name == "stripe":
+        if account.name == STRIPE:
             from .stripe import StripeGateway  # noqa: PLC0415 - the SDK is slow to load
 
             return StripeGateway(

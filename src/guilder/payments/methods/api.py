@@ -1,8 +1,6 @@
 """The payment methods API: instruments saved for later."""
 
-from datetime import datetime
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
@@ -22,6 +20,7 @@ from guilder.payments.gateways import (
     OutcomeUnknown,
 )
 
+from .detachments import detach
 from .method import PaymentMethod, PaymentMethodId
 from .methods import (
     ExpiryIncomplete,
@@ -29,12 +28,13 @@ from .methods import (
     PaymentMethodNotFound,
     attach,
     change,
-    detach,
     gateway_customer_of,
     give_to,
     method_by_id,
+    new_method_id,
     newest_methods,
 )
+from .views import Metadata, MethodView, Month, Year, show
 
 Token = Annotated[
     str,
@@ -44,12 +44,6 @@ Token = Annotated[
         description="The gateway's own token. A card number is refused.",
         examples=["pm_card_visa"],
     ),
-]
-Month = Annotated[int, Meta(ge=1, le=12, examples=[12])]
-Year = Annotated[int, Meta(ge=2000, le=9999, examples=[2030])]
-Metadata = Annotated[
-    dict[Annotated[str, Meta(max_length=100)], Any],
-    Meta(max_length=50, examples=[{"label": "home"}]),
 ]
 
 
@@ -84,33 +78,21 @@ class AttachmentBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     customer_id: CustomerId
 
 
-class MethodView(msgspec.Struct, frozen=True, kw_only=True):
-    """A saved instrument, without its token."""
+class Saving(msgspec.Struct, frozen=True):
+    """What a gateway shall keep, and the one id that it gets here, however often it is asked."""
 
-    id: PaymentMethodId
-    gateway: str
-    customer_id: CustomerId | None
-    type: Annotated[str, Meta(examples=["card"])]
-    brand: Annotated[str, Meta(examples=["visa"])] | None
-    last_four: Annotated[str, Meta(examples=["4242"])] | None
-    fingerprint: str | None
-    expiry_month: Month | None
-    expiry_year: Year | None
-    country: str | None
-    is_default: bool
-    is_attached: Annotated[bool, Meta(examples=[True])]
-    metadata: Metadata
-    created_at: datetime
-    updated_at: datetime
+    method_id: PaymentMethodId
+    wanted: NewMethod
 
 
-async def finish_saving(caller: Caller, work: NewMethod, gateways: Gateways) -> MethodView:
+async def finish_saving(caller: Caller, work: Saving, gateways: Gateways) -> MethodView:
     """Ask the gateway to keep it, and remember what it calls it."""
+    wanted = work.wanted
     async with caller.transaction() as tx:
-        gateway = await gateways.of(tx, work.gateway)
-        known = await gateway_customer_of(tx, work.gateway, work.customer_id)
+        gateway = await gateways.of(tx, wanted.gateway)
+        known = await gateway_customer_of(tx, wanted.gateway, wanted.customer_id)
     try:
-        token, owner, looks = await gateway.save(work.token, known)
+        token, owner, looks = await gateway.save(wanted.token, known)
     except (GatewayUnavailable, OutcomeUnknown) as refused:
         raise PaymentMethodNotSaved(message=str(refused)) from refused
 
@@ -133,7 +115,7 @@ async def finish_saving(caller: Caller, work: NewMethod, gateways: Gateways) -> 
         PaymentMethodNotSaved,
     ),
 )
-async def save_payment_method(tx: Tx, body: NewMethod) -> MethodView | Unfinished[NewMethod]:
+async def save_payment_method(tx: Tx, body: NewMethod) -> MethodView | Unfinished[Saving]:
     """Save an instrument for later, for a customer perhaps.
 
     Saving one that the customer has already answers that one.
@@ -141,8 +123,8 @@ async def save_payment_method(tx: Tx, body: NewMethod) -> MethodView | Unfinishe
     if body.gateway not in KNOWN:
         raise GatewayNotKnown(known=sorted(KNOWN))
     if body.customer_id is not None:
-        await customers.customer_by_id(tx, body.customer_id)
-    return Unfinished(body)
+        await customers.keep_usable(tx, body.customer_id)
+    return Unfinished(Saving(await new_method_id(tx), body))
 
 
 @get("/v1/payment-methods", "payment_methods:read")
@@ -188,67 +170,44 @@ async def attach_payment_method(
     tx: Tx, method_id: PaymentMethodId, body: AttachmentBody
 ) -> MethodView:
     """Give a payment method that was saved for nobody to a customer."""
-    await customers.customer_by_id(tx, body.customer_id)
+    await customers.keep_usable(tx, body.customer_id)
     return show(await give_to(tx, method_id, body.customer_id))
-
-
-class Detached(msgspec.Struct, frozen=True):
-    """A method that its gateway still keeps."""
-
-    method_id: UUID
-
-
-async def finish_detaching(caller: Caller, work: Detached, gateways: Gateways) -> MethodView:
-    """Have the gateway keep it no longer."""
-    async with caller.transaction() as tx:
-        method = await method_by_id(tx, PaymentMethodId(work.method_id))
-        gateway = await gateways.of(tx, method.gateway)
-    try:
-        await gateway.forget(method.token)
-    except (GatewayUnavailable, OutcomeUnknown) as refused:
-        raise PaymentMethodNotSaved(message=str(refused)) from refused
-    return show(method)
 
 
 @post(
     "/v1/payment-methods/{method_id}/detachments",
     "payment_methods:write",
-    finish=finish_detaching,
-    problems=(PaymentMethodNotFound, PaymentMethodNotSaved),
+    problems=(PaymentMethodNotFound,),
 )
-async def detach_payment_method(
-    tx: Tx, method_id: PaymentMethodId
-) -> MethodView | Unfinished[Detached]:
-    """Use it no more. Payments made with it stay as they are."""
-    await detach(tx, method_id)
-    return Unfinished(Detached(method_id))
+async def detach_payment_method(tx: Tx, method_id: PaymentMethodId) -> MethodView:
+    """Use it no more. Payments made with it stay as they are.
+
+    Its gateway is told to forget it as soon as it can be reached.
+    """
+    return show(await detach(tx, method_id))
 
 
 async def _keep(
-    tx: Tx, work: NewMethod, token: str, *, owner: str, looks: Instrument
+    tx: Tx, work: Saving, token: str, *, owner: str, looks: Instrument
 ) -> PaymentMethod:
+    wanted = work.wanted
+    if wanted.customer_id is not None:
+        await customers.keep_usable(tx, wanted.customer_id)
     saved = await attach(
         tx,
-        gateway=work.gateway,
+        method_id=work.method_id,
+        gateway=wanted.gateway,
         token=token,
         gateway_customer=owner,
-        customer_id=work.customer_id,
+        customer_id=wanted.customer_id,
         instrument=looks,
-        metadata=work.metadata,
+        metadata=wanted.metadata,
     )
-    if not work.is_default or work.customer_id is None:
+    if not wanted.is_default or saved.is_default or saved.customer_id is None:
         return saved
     return await change(
         tx, saved.id, is_default=True, expiry_month=None, expiry_year=None, metadata=None
     )
-
-
-def show(method: PaymentMethod) -> MethodView:
-    """A saved instrument as callers see it."""
-    fields = msgspec.structs.asdict(method)
-    for hidden in ("token", "gateway_customer"):
-        del fields[hidden]
-    return MethodView(is_attached=fields.pop("detached_at") is None, **fields)
 
 
 ENDPOINTS = (

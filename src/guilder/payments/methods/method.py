@@ -1,13 +1,13 @@
 """The payment method: something a buyer can pay with again."""
 
 from datetime import date, datetime
-from typing import Any, ClassVar, NewType, Self
+from typing import Any, NewType
 from uuid import UUID
 
 import msgspec
 
 from guilder.customers import CustomerId
-from guilder.kernel import Fact
+from guilder.payments.gateways import Instrument
 
 PaymentMethodId = NewType("PaymentMethodId", UUID)
 
@@ -33,38 +33,21 @@ class PaymentMethod(msgspec.Struct, frozen=True):
     created_at: datetime
     updated_at: datetime
 
+    @property
+    def looks(self) -> Instrument:
+        """What may be known of it."""
+        return Instrument(
+            type=self.type,
+            brand=self.brand,
+            last_four=self.last_four,
+            fingerprint=self.fingerprint,
+            expiry_month=self.expiry_month,
+            expiry_year=self.expiry_year,
+            country=self.country,
+        )
+
     def has_expired(self, on: date) -> bool:
         """A card is good to the end of its month."""
         if self.expiry_year is None or self.expiry_month is None:
             return False
         return (self.expiry_year, self.expiry_month) < (on.year, on.month)
-
-
-class PaymentMethodFact(Fact, frozen=True):
-    """Something that happened to a saved instrument. Its token is not told."""
-
-    name: ClassVar[str] = "payment_method.changed"
-    data: PaymentMethod
-
-    @classmethod
-    def of(cls, method: PaymentMethod) -> Self:
-        """The fact about this method as it is now."""
-        return cls(method.id, msgspec.structs.replace(method, token="", gateway_customer=None))
-
-
-class PaymentMethodAttached(PaymentMethodFact, frozen=True):
-    """Something to pay with was saved."""
-
-    name: ClassVar[str] = "payment_method.attached"
-
-
-class PaymentMethodUpdated(PaymentMethodFact, frozen=True):
-    """What is known of a saved instrument has changed."""
-
-    name: ClassVar[str] = "payment_method.updated"
-
-
-class PaymentMethodDetached(PaymentMethodFact, frozen=True):
-    """A saved instrument is used no more."""
-
-    name: ClassVar[str] = "payment_method.detached"

@@ -7,13 +7,8 @@ from guilder.db import Tx, sql
 from guilder.kernel import Problem, TenantId
 from guilder.payments.gateways import Instrument
 
-from .method import (
-    PaymentMethod,
-    PaymentMethodAttached,
-    PaymentMethodDetached,
-    PaymentMethodId,
-    PaymentMethodUpdated,
-)
+from .events import PaymentMethodAttached, PaymentMethodUpdated
+from .method import PaymentMethod, PaymentMethodId
 
 
 class PaymentMethodNotFound(Problem, status=404):
@@ -37,8 +32,12 @@ async def attach(
     customer_id: CustomerId | None,
     instrument: Instrument,
     metadata: dict[str, Any],
+    method_id: PaymentMethodId | None = None,
 ) -> PaymentMethod:
-    """Save an instrument; saving one that the customer has already answers that one."""
+    """Save an instrument; saving one that the customer has already answers that one.
+
+    Whoever names an id saves it once, at however many tokens its gateway kept it.
+    """
     if customer_id is not None:
         await take_turn(tx, customer_id=customer_id)
         known = await method_of_looks(
@@ -54,6 +53,7 @@ async def attach(
             return known
     new = await insert_method(
         tx,
+        method_id=method_id,
         gateway=gateway,
         token=token,
         gateway_customer=gateway_customer,
@@ -67,13 +67,16 @@ async def attach(
         country=instrument.country,
         metadata=metadata,
     )
-    if new is None:
-        known = await method_of_token(tx, tenant_id=tx.tenant_id, gateway=gateway, token=token)
-        if known is None or known.customer_id != customer_id:
-            raise PaymentMethodInUse
-        return known
-    tx.emit(PaymentMethodAttached.of(new))
-    return new
+    if new is not None:
+        tx.emit(PaymentMethodAttached.of(new))
+        return new
+    known = (
+        await find_method(tx, tenant_id=tx.tenant_id, method_id=method_id) if method_id else None
+    )
+    known = known or await method_of_token(tx, tenant_id=tx.tenant_id, gateway=gateway, token=token)
+    if known is None or known.customer_id != customer_id:
+        raise PaymentMethodInUse
+    return known
 
 
 async def change(
@@ -124,16 +127,6 @@ async def give_to(tx: Tx, method_id: PaymentMethodId, customer_id: CustomerId) -
     return known
 
 
-async def detach(tx: Tx, method_id: PaymentMethodId) -> PaymentMethod:
-    """Use it no more. What was paid with it stays as it is."""
-    before = await method_by_id(tx, method_id)
-    gone = await detach_method(tx, tenant_id=tx.tenant_id, method_id=method_id)
-    if gone is None:
-        return before
-    tx.emit(PaymentMethodDetached.of(gone))
-    return gone
-
-
 async def method_by_id(tx: Tx, method_id: PaymentMethodId) -> PaymentMethod:
     """One payment method of the tenant."""
     found = await find_method(tx, tenant_id=tx.tenant_id, method_id=method_id)
@@ -158,9 +151,14 @@ async def known_gateway_customer(
 
 
 @sql
+async def new_method_id(tx: Tx) -> PaymentMethodId: ...
+
+
+@sql
 async def insert_method(
     tx: Tx,
     *,
+    method_id: PaymentMethodId | None,
     gateway: str,
     token: str,
     gateway_customer: str | None,
@@ -219,12 +217,6 @@ async def update_method(
 @sql
 async def set_customer(
     tx: Tx, *, tenant_id: TenantId, method_id: PaymentMethodId, customer_id: CustomerId
-) -> PaymentMethod | None: ...
-
-
-@sql
-async def detach_method(
-    tx: Tx, *, tenant_id: TenantId, method_id: PaymentMethodId
 ) -> PaymentMethod | None: ...
 
 

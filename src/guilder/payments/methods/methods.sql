@@ -1,13 +1,16 @@
+-- new_method_id
+select kernel.uuid7();
+
 -- insert_method
 insert into payments.method (
-    gateway, token, gateway_customer, customer_id, type, brand, last_four, fingerprint,
+    id, gateway, token, gateway_customer, customer_id, type, brand, last_four, fingerprint,
     expiry_month, expiry_year, country, metadata
 )
 values (
-    :gateway, :token, :gateway_customer, :customer_id, :type, :brand, :last_four, :fingerprint,
-    :expiry_month, :expiry_year, :country, :metadata
+    coalesce(:method_id, kernel.uuid7()), :gateway, :token, :gateway_customer, :customer_id, :type,
+    :brand, :last_four, :fingerprint, :expiry_month, :expiry_year, :country, :metadata
 )
-on conflict (tenant_id, gateway, token) where detached_at is null do nothing
+on conflict do nothing
 returning :columns_of_method;
 
 -- method_of_token
@@ -70,18 +73,6 @@ where
     method.tenant_id = :tenant_id
     and method.id = :method_id
     and method.customer_id is null
-    and method.detached_at is null
-returning :columns_of_method;
-
--- detach_method
-update payments.method
-set
-    detached_at = now(),
-    is_default = false,
-    updated_at = now()
-where
-    method.tenant_id = :tenant_id
-    and method.id = :method_id
     and method.detached_at is null
 returning :columns_of_method;
 

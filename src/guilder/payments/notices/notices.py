@@ -4,8 +4,8 @@ A notice is never believed: it is a reason to ask the gateway how things stand,
 so it does not matter how often it comes, or in what order.
 """
 
-from datetime import datetime, timedelta
-from typing import ClassVar, Final, NewType
+from datetime import datetime
+from typing import ClassVar, NewType
 from uuid import UUID
 
 import msgspec
@@ -18,13 +18,13 @@ from guilder.payments.gateways import (
     Gateway,
     Gateways,
     GatewayUnavailable,
-    Movement,
     Notice,
     OutcomeUnknown,
     SandboxTold,
 )
 from guilder.payments.payment import Payment
 from guilder.payments.payments import payments_of_intent
+from guilder.payments.refunds import take_back_refunds
 from guilder.payments.settlement import ask
 from guilder.payments.transactions import open_attempts
 
@@ -32,17 +32,21 @@ from .outside import note_refunds
 
 NoticeId = NewType("NoticeId", UUID)
 
-PATIENCE: Final = timedelta(hours=1)
-"""How long a notice may be about a payment that we have not written down yet."""
 
-PAUSE: Final = timedelta(seconds=20)
+class NotKnownYet(Exception):
+    """A notice may be about a charge of ours whose outcome has to be known first."""
 
 
 class ApplyNotice(Job, frozen=True):
-    """Look into what a gateway has told."""
+    """Look into what a gateway has told.
+
+    It is tried for longer than settlement asks about an attempt, with pauses that
+    grow to an hour. After that its notice is a person's to look into.
+    """
 
     name: ClassVar[str] = "payments.apply_notice"
     timeout_seconds: ClassVar[float] = 60.0
+    max_attempts: ClassVar[int] = 240
 
     notice_id: NoticeId
 
@@ -85,12 +89,15 @@ async def apply(
         notice = await find_notice(tx, tenant_id=tenant_id, notice_id=job.notice_id)
         if notice is None or notice.applied_at is not None:
             return
+        # Asked first: what becomes known in between is found, and nothing falls between the two.
+        may_be_ours = notice.intent is not None and await is_charge_open(
+            tx, tenant_id=tenant_id, gateway=notice.gateway, until=notice.created_at
+        )
         payments = await payments_of_intent(
             tx, tenant_id=tenant_id, gateway=notice.gateway, intent=notice.intent or ""
         )
-        if not payments and await tx.now() < notice.created_at + PATIENCE:
-            await enqueue(tx, job, run_at=await tx.now() + PAUSE)
-            return
+        if may_be_ours and not payments:
+            raise NotKnownYet(f"{notice.gateway} told of {notice.intent}, perhaps an open charge")
         gateway = await gateways.of(tx, notice.gateway)
     for payment in payments:
         await _look_into(pool, gateways, tenant_id, payment=payment)
@@ -124,9 +131,9 @@ async def _look_into(
 async def _compare(
     pool: Pool, tenant_id: TenantId, payment: Payment, *, gateway: Gateway, notice: KeptNotice
 ) -> None:
-    """Take over what was done at the gateway without us: refunds and disputes."""
+    """Take over what was done at the gateway without us: disputes, and refunds made or failed."""
     try:
-        refunds: list[Movement] = await gateway.refunds_of(notice.intent or "")
+        refunds = await gateway.refunds_of(notice.intent or "")
         report = await gateway.dispute(notice.dispute) if notice.dispute else None
     except (GatewayUnavailable, OutcomeUnknown) as closed:
         raise ConnectionError(f"{gateway.name} does not answer") from closed
@@ -135,11 +142,15 @@ async def _compare(
         if report is not None:
             await note_dispute(tx, payment.id, report)
 
+    async def take_back_what_failed(tx: Tx) -> None:
+        await take_back_refunds(tx, payment.id, refunds)
+
     async def note_the_refunds(tx: Tx) -> None:
         await note_refunds(tx, payment.id, refunds)
 
     actor = Actor(kind=ActorKind.JOB, tenant_id=tenant_id, scopes=frozenset())
     await transact(pool, tenant_id, note_the_dispute, actor=actor)
+    await transact(pool, tenant_id, take_back_what_failed, actor=actor)
     await transact(pool, tenant_id, note_the_refunds, actor=actor)
 
 
@@ -158,6 +169,10 @@ async def insert_notice(
 
 @sql
 async def find_notice(tx: Tx, *, tenant_id: TenantId, notice_id: NoticeId) -> KeptNotice | None: ...
+
+
+@sql
+async def is_charge_open(tx: Tx, *, tenant_id: TenantId, gateway: str, until: datetime) -> bool: ...
 
 
 @sql

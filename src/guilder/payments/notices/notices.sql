@@ -9,6 +9,18 @@ select :columns_of_notice
 from payments.notice
 where notice.tenant_id = :tenant_id and notice.id = :notice_id;
 
+-- is_charge_open
+-- Whether a charge was given to this gateway before that moment, and its outcome is not known.
+select exists(
+    select from payments.transaction
+    where
+        transaction.tenant_id = :tenant_id
+        and transaction.gateway = :gateway
+        and transaction.status = 'open'
+        and transaction.parent_id is null
+        and transaction.created_at <= :until
+);
+
 -- mark_applied
 update payments.notice
 set applied_at = now()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from guilder.db import Tx
-from guilder.payments.gateways import Done, Movement
+from guilder.payments.gateways import Done, RefundReport
 from guilder.payments.outcomes import record_outcome
 from guilder.payments.payment import PaymentId
 from guilder.payments.payments import locked, save
@@ -17,11 +17,12 @@ class StillOpen(Exception):
     """A refund of ours may be one of those the gateway shows: its outcome has to be known first."""
 
 
-async def note_refunds(tx: Tx, payment_id: PaymentId, refunds: Sequence[Movement]) -> None:
-    """Take over the refunds that the gateway knows and we do not."""
+async def note_refunds(tx: Tx, payment_id: PaymentId, reports: Sequence[RefundReport]) -> None:
+    """Take over the refunds that the gateway has made and we do not know."""
     payment = await locked(tx, payment_id)
     if payment.refunding_minor:
         raise StillOpen(f"payment {payment_id} has a refund whose outcome is not known yet")
+    refunds = [one for one in reports if isinstance(one.outcome, Done)]
     known = await known_references(
         tx,
         tenant_id=tx.tenant_id,
@@ -42,5 +43,4 @@ async def note_refunds(tx: Tx, payment_id: PaymentId, refunds: Sequence[Movement
             parent_id=next((one.id for one in captures if one.left_minor >= minor), None),
             reason="made at the gateway",
         )
-        done = Done(reference=refund.reference, intent=refund.intent)
-        payment = await record_outcome(tx, attempt.id, done)
+        payment = await record_outcome(tx, attempt.id, refund.outcome)

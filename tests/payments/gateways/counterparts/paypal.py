@@ -90,11 +90,17 @@ class PayPalCounterpart:
         told = [event for order, event in self.server.books.events if order == intent]
         return [self.sent(event) for event in told]
 
+    async def on_statement(self, intent: str) -> str | None:
+        return self.server.books.order(intent).unit.soft_descriptor
+
     async def refund_in_dashboard(self, intent: str, amount_minor: int) -> None:
         (taken,) = self.server.books.order(intent).captures
         value = str(Money(amount_minor, taken.currency).decimal)
         amount = shapes.Amount(currency_code=taken.currency, value=value)
         self.server.payments.refund(taken.id, shapes.NewRefund(amount=amount))
+
+    async def fail_refund(self, reference: str) -> None:
+        self.server.payments.fail_refund(reference)
 
     def answer_instead(self, path: str, reply: Reply | None) -> None:
         """The next call to such a path is not looked at; without a reply, the line is cut."""

@@ -8,7 +8,7 @@ from guilder.payments.gateways.stripe import API_VERSION, StripeGateway
 from tests.payments.gateways.counterpart import Sent
 from tests.payments.gateways.counterparts.stripe_server import intents
 from tests.payments.gateways.counterparts.stripe_server.books import signed
-from tests.payments.gateways.counterparts.stripe_server.refunds import given_back, refund
+from tests.payments.gateways.counterparts.stripe_server.refunds import fail, given_back, refund
 from tests.payments.gateways.counterparts.stripe_server.refusals import Refused
 from tests.payments.gateways.counterparts.stripe_server.server import Server, no
 from tests.payments.gateways.counterparts.stripe_server.wire import serving
@@ -24,6 +24,7 @@ TOKENS = {
     "lost": "pm_card_chargeDeclinedLostCard",
     "needs_action": "pm_card_authenticationRequired",
     "disputed": "pm_card_createDispute",
+    "inquired": "pm_card_createDisputeInquiry",
 }
 DECLINE_CODES = {
     "declined": "generic_decline",
@@ -88,9 +89,16 @@ class StripeCounterpart:
             in (event["data"]["object"]["id"], event["data"]["object"].get("payment_intent"))
         ]
 
+    async def on_statement(self, intent: str) -> str | None:
+        suffix: str | None = self.books.get(intent, "payment_intent")["statement_descriptor_suffix"]
+        return suffix
+
     async def refund_in_dashboard(self, intent: str, amount_minor: int) -> None:
         found = self.books.get(intent, "payment_intent")
         refund(self.books, found, amount_minor, reason=None, marks={})
+
+    async def fail_refund(self, reference: str) -> None:
+        fail(self.books, reference)
 
 
 @asynccontextmanager

@@ -17,6 +17,7 @@ from guilder.payments.gateways.gateway import (
     Order,
     Outcome,
     Refund,
+    RefundReport,
     Void,
 )
 
@@ -110,10 +111,10 @@ class PayPalGateway:
             return refunds.refunded(order, document)
         return holds.voided(order, document)
 
-    async def refunds_of(self, intent: str) -> list[Movement]:
-        """What was given back of a payment, by whomever."""
+    async def refunds_of(self, intent: str) -> list[RefundReport]:
+        """How every refund of a payment stands, by whomever it was made."""
         async with self._client.connect() as paypal:
-            return refunds.movements(await charges.read_order(paypal, intent))
+            return refunds.reports(await charges.read_order(paypal, intent))
 
     def movements(self, since: datetime, until: datetime) -> AsyncIterator[Movement]:
         """What moved in a span of time. PayPal's books may be three hours behind."""

@@ -1,5 +1,6 @@
 """Charges: an order is placed, perhaps approved by its buyer, and taken."""
 
+import re
 from contextlib import suppress
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from guilder.payments.gateways.gateway import (
     OutcomeUnknown,
     Underway,
 )
+from guilder.payments.gateways.statement import on_statement
 
 from .amounts import written
 from .client import Connection, Refused
@@ -39,6 +41,7 @@ TAKEN_OR_CLOSED: Final = {
 ASKS_THE_BUYER: Final = {"ORDER_NOT_APPROVED", "PAYER_ACTION_REQUIRED"}
 
 LONGEST_DESCRIPTOR: Final = 22
+IN_DESCRIPTORS: Final = re.compile(r"[A-Za-z0-9 .*-]")
 LONGEST_DESCRIPTION: Final = 127
 
 
@@ -65,8 +68,11 @@ async def place(paypal: Connection, order: Charge) -> tuple[OrderDocument, bool]
     }
     if order.description:
         unit["description"] = order.description[:LONGEST_DESCRIPTION]
-    if order.statement_descriptor:
-        unit["soft_descriptor"] = order.statement_descriptor[:LONGEST_DESCRIPTOR]
+    descriptor = on_statement(
+        order.statement_descriptor, taken=IN_DESCRIPTORS, most=LONGEST_DESCRIPTOR
+    )
+    if descriptor:
+        unit["soft_descriptor"] = descriptor
     body: dict[str, Any] = {"intent": _intent(order), "purchase_units": [unit]}
     if order.token is None and order.return_url:
         context = {"user_action": "PAY_NOW", "shipping_preference": "NO_SHIPPING"}

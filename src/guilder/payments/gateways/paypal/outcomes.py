@@ -84,7 +84,9 @@ def of_charge(order: Charge, document: OrderDocument) -> Outcome | None:
     return None
 
 
-def of_payment(payment: PaymentDocument, intent: str, source: Source | None = None) -> Outcome:
+def of_payment(
+    payment: PaymentDocument, intent: str, source: Source | None = None
+) -> Done | Declined | Underway:
     """What became of an authorization, a capture or a refund."""
     if payment.status in NOT_DONE:
         return _declined(payment, intent)

@@ -1,6 +1,6 @@
 """What was taken is given back, whole or in parts, by us or in PayPal's own dashboard."""
 
-from guilder.payments.gateways.gateway import Declined, Movement, MovementKind, Outcome, Refund
+from guilder.payments.gateways.gateway import Declined, Outcome, Refund, RefundReport
 
 from .amounts import read, written
 from .charges import read_order
@@ -32,18 +32,15 @@ def refunded(order: Refund, document: OrderDocument) -> Outcome | None:
     return of_payment(found[0], order.intent) if found else None
 
 
-def movements(document: OrderDocument) -> list[Movement]:
-    """What was given back of an order, by whomever."""
+def reports(document: OrderDocument) -> list[RefundReport]:
+    """How every refund of an order stands, by whomever it was made."""
     return [
-        Movement(
-            kind=MovementKind.REFUND,
+        RefundReport(
             reference=each.id,
-            intent=document.id,
             amount=read(each.amount),
-            occurred_at=each.create_time,
+            outcome=of_payment(each, document.id),
         )
         for each in document.moved.refunds
-        if each.status == "COMPLETED" and each.create_time
     ]
 
 

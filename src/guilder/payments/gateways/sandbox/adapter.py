@@ -6,13 +6,12 @@ import hmac
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import ClassVar, Final, final
-from uuid import UUID, uuid5
+from typing import Final, final
+from uuid import UUID
 
 import msgspec
 
 from guilder.db import Pool, Tx, tenant_transaction
-from guilder.jobs import Job, enqueue
 from guilder.kernel import Currency, Money, TenantId
 from guilder.payments.gateways.gateway import (
     ActionNeeded,
@@ -32,12 +31,14 @@ from guilder.payments.gateways.gateway import (
     Outcome,
     OutcomeUnknown,
     Refund,
+    RefundReport,
     Void,
 )
 
 from . import book, instruments
 from .book import Line, New
-from .cards import SAVED, UNKNOWN_TOKEN, Card, Trouble, card_of, verdict
+from .cards import SAVED, UNKNOWN_TOKEN, Trouble, card_of, verdict
+from .orders import CLOSED, carry_out, loses_reply, not_given_back, refund_report, tell
 
 SLOW_SECONDS: Final = 1.5
 PAGE: Final = 500
@@ -46,16 +47,6 @@ WINS: Final = "winning_evidence"
 LOSES: Final = "losing_evidence"
 REFUSED: Final = ("authentication_failed", "The buyer did not authenticate.")
 STOPPED: Final = Declined(code="stopped", message="This charge was called off before it came.")
-CLOSED: Final = Declined(code="nothing_held", message="Nothing is held any more.")
-TOO_MUCH: Final = Declined(code="amount_too_large", message="It is more than what is left.")
-
-
-class SandboxTold(Job, frozen=True):
-    """The sandbox sends a notice, as gateways do: a moment later."""
-
-    name: ClassVar[str] = "payments.sandbox_told"
-
-    notice: Notice
 
 
 def charges_at_once(order: Charge) -> Outcome | None:
@@ -66,17 +57,6 @@ def charges_at_once(order: Charge) -> Outcome | None:
     if (order.token or "").startswith(SAVED):
         return None  # whether it is still kept has to be looked up
     return verdict(order, address="") if card.is_answered_at_once else None
-
-
-async def answer_within(tx: Tx, order: Capture | Refund | Void) -> Outcome | None:
-    """Carry out an order in the caller's transaction; None where there is something to wait for."""
-    begun = await book.lock_intent(tx, tenant_id=tx.tenant_id, intent=order.intent)
-    card = card_of(begun.token) if begun else None
-    if begun is None or card is None:
-        return CLOSED
-    if _loses_reply(card, order):
-        return None
-    return await _carry_out(tx, order, begun, card=card)
 
 
 async def enter_charges(tx: Tx, charges: Sequence[tuple[Charge, Outcome]]) -> None:
@@ -178,10 +158,10 @@ class SandboxGateway:
         async with self._tx() as tx:
             return await book.line_of(tx, tenant_id=self._tenant_id, movement_id=attempt_id)
 
-    async def refunds_of(self, intent: str) -> list[Movement]:
+    async def refunds_of(self, intent: str) -> list[RefundReport]:
         async with self._tx() as tx:
             lines = await book.refund_lines(tx, tenant_id=self._tenant_id, intent=intent)
-        return [_movement(line, MovementKind.REFUND) for line in lines]
+        return [refund_report(line) for line in lines]
 
     async def movements(self, since: datetime, until: datetime) -> AsyncIterator[Movement]:
         after: UUID | None = None
@@ -274,8 +254,8 @@ class SandboxGateway:
             card = card_of(begun.token) if begun else None
             if begun is None or card is None:
                 return CLOSED
-            outcome = await _carry_out(tx, order, begun, card=card)
-        if _loses_reply(card, order):
+            outcome = await carry_out(tx, order, begun, card=card)
+        if loses_reply(card, order):
             raise OutcomeUnknown("the sandbox plays that the reply was lost")
         return outcome
 
@@ -309,52 +289,6 @@ MOVES: Final = {
 }
 
 
-async def tell(tx: Tx, kind: str, *, intent: str, dispute: str | None = None) -> None:
-    """Send a notice about what happened here, once this is committed."""
-    mark = uuid5(tx.tenant_id, f"{kind} {intent} {dispute}")
-    notice = Notice(id=f"sandbox_{mark.hex}", type=kind, intent=intent, dispute=dispute)
-    await enqueue(tx, SandboxTold(notice))
-
-
-async def _carry_out(tx: Tx, order: Capture | Refund | Void, begun: Line, *, card: Card) -> Outcome:
-    """Enter an order that fits into what is left, once; what does not fit is declined."""
-    known = await book.line_of(tx, tenant_id=tx.tenant_id, movement_id=order.id)
-    reference = f"sandbox_{order.id.hex}"
-    if known is not None:
-        return Done(reference=reference, intent=order.intent)
-    left = await book.standing_of(tx, tenant_id=tx.tenant_id, intent=order.intent)
-    kind = type(order).__name__.lower()
-    if isinstance(order, Refund):
-        if card.trouble is Trouble.REFUND_DECLINED:
-            return Declined(code="refund_failed", message="The card takes nothing back.")
-        if order.amount.minor > left.taken_minor - left.given_back_minor:
-            return TOO_MUCH
-    elif left.is_closed or (begun.status != "done" and isinstance(order, Capture)):
-        return CLOSED
-    elif isinstance(order, Capture) and order.amount.minor > left.held_minor - left.taken_minor:
-        return TOO_MUCH
-    new = New(
-        id=order.id,
-        intent=order.intent,
-        kind=kind,
-        status="done",
-        amount_minor=begun.amount_minor if isinstance(order, Void) else order.amount.minor,
-        currency=begun.currency,
-        is_final=isinstance(order, Capture) and order.is_final,
-    )
-    await book.enter(tx, [new])
-    if begun.status == "waiting":
-        await book.decide(
-            tx, tenant_id=tx.tenant_id, movement_id=begun.id, status="declined", code="canceled"
-        )
-    return Done(reference=reference, intent=order.intent)
-
-
-def _loses_reply(card: Card, order: Capture | Refund | Void) -> bool:
-    lost = {Capture: Trouble.LOST_CAPTURE_REPLY, Refund: Trouble.LOST_REFUND_REPLY}
-    return card.trouble is not None and card.trouble is lost.get(type(order))
-
-
 async def _open_dispute(tx: Tx, order: Charge, intent: str) -> None:
     dispute = f"sandbox_dispute_{order.id.hex}"
     await book.insert_dispute(
@@ -379,6 +313,8 @@ def _stop(order: Charge) -> New:
 
 
 def _declined(line: Line) -> Declined:
+    if line.kind == "refund":
+        return not_given_back(line.intent)
     card = card_of(line.token)
     if card and card.decline:
         return Declined(code=card.decline[0], message=card.decline[1], intent=line.intent)

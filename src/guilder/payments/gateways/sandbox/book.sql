@@ -73,7 +73,6 @@ where
     sandbox_movement.tenant_id = :tenant_id
     and sandbox_movement.intent = :intent
     and sandbox_movement.kind = 'refund'
-    and sandbox_movement.status = 'done'
 order by sandbox_movement.id;
 
 -- insert_dispute

@@ -25,6 +25,7 @@ class Trouble(StrEnum):
     LOST_CAPTURE_REPLY = auto()
     LOST_REFUND_REPLY = auto()
     REFUND_DECLINED = auto()
+    REFUND_FAILS_LATER = auto()
     AUTHENTICATION = auto()
     DISPUTE = auto()
 
@@ -55,6 +56,7 @@ class Card(msgspec.Struct, frozen=True):
         return self.trouble in {
             None,
             Trouble.REFUND_DECLINED,
+            Trouble.REFUND_FAILS_LATER,
             Trouble.LOST_CAPTURE_REPLY,
             Trouble.LOST_REFUND_REPLY,
         }
@@ -101,6 +103,7 @@ CARDS: Final[dict[str, Card]] = {
     "pm_card_timeoutAfterCharge": Card("visa", "7004", None, Trouble.LOST_REPLY),
     "pm_card_timeoutAfterCapture": Card("visa", "7005", None, Trouble.LOST_CAPTURE_REPLY),
     "pm_card_timeoutAfterRefund": Card("visa", "7006", None, Trouble.LOST_REFUND_REPLY),
+    "pm_card_refundFailLater": Card("visa", "7007", None, Trouble.REFUND_FAILS_LATER),
 }
 
 UNKNOWN_TOKEN: Final = Declined(

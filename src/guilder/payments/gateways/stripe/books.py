@@ -52,22 +52,9 @@ def has_several_captures(intent: wire.Intent) -> bool:
     return sum(name.startswith(CAPTURE_MARK) for name in intent.metadata) > 1
 
 
-def is_given_back(refund: wire.Refund) -> bool:
-    """Whether money goes back: what was only held and let go of is a refund without a line."""
-    if refund.status in ("failed", "canceled"):
-        return False
-    return refund.status != "succeeded" or refund.balance_transaction is not None
-
-
-def refund_moved(refund: wire.Refund) -> Movement:
-    """A refund as it stands in the list of refunds."""
-    return Movement(
-        kind=MovementKind.REFUND,
-        reference=refund.id,
-        intent=refund.payment_intent or "",
-        amount=from_stripe(refund.amount, refund.currency),
-        occurred_at=moment(refund.created),
-    )
+def is_of_a_hold(refund: wire.Refund) -> bool:
+    """Whether nothing went back: what was only held and let go of is a refund without a line."""
+    return refund.status == "succeeded" and refund.balance_transaction is None
 
 
 def is_ambiguous(line: wire.Transaction) -> bool:

@@ -19,6 +19,7 @@ from guilder.payments.gateways.gateway import (
     Outcome,
     OutcomeUnknown,
     Refund,
+    RefundReport,
     Void,
 )
 
@@ -32,6 +33,7 @@ from .outcomes import (
     fee_of,
     name_of,
     outcome_of_charge,
+    refund_report,
     refunded,
     report_of,
 )
@@ -258,12 +260,12 @@ class StripeGateway:
                 return refunded(refund, order.intent)
         return None
 
-    async def refunds_of(self, intent: str) -> list[Movement]:
-        """What was given back of a payment, by whomever."""
+    async def refunds_of(self, intent: str) -> list[RefundReport]:
+        """How every refund of a payment stands, by whomever it was made."""
         return [
-            books.refund_moved(refund)
+            refund_report(refund, intent)
             async for refund in self._refunds(intent)
-            if books.is_given_back(refund)
+            if not books.is_of_a_hold(refund)
         ]
 
     def movements(self, since: datetime, until: datetime) -> AsyncIterator[Movement]:

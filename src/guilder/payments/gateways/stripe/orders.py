@@ -1,8 +1,10 @@
 """How an order is written for Stripe, with its key and the mark that it leaves there."""
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from guilder.payments.gateways.gateway import Capture, Charge, Order, Refund, Void
+from guilder.payments.gateways.statement import on_statement
 
 from . import wire
 from .amounts import to_stripe
@@ -20,7 +22,7 @@ GIVEN_UP: Final = "abandoned"
 MAX_DESCRIPTION: Final = 1000
 MAX_DESCRIPTOR: Final = 22
 MAX_REASON: Final = 500
-NOT_ON_STATEMENTS: Final = str.maketrans("", "", "<>\\'\"*")
+ON_STATEMENTS: Final = re.compile(r"[^<>\\'\"*\x00-\x1f\x7f]")
 
 
 def key(order: Order, step: str) -> "stripe.RequestOptions":
@@ -45,9 +47,9 @@ def intent(order: Charge, *, has_several_captures: bool) -> Any:
         written["customer"] = order.customer
     if order.description:
         written["description"] = order.description[:MAX_DESCRIPTION]
-    descriptor = (order.statement_descriptor or "").translate(NOT_ON_STATEMENTS).strip()
+    descriptor = on_statement(order.statement_descriptor, taken=ON_STATEMENTS, most=MAX_DESCRIPTOR)
     if descriptor:
-        written["statement_descriptor_suffix"] = descriptor[:MAX_DESCRIPTOR]
+        written["statement_descriptor_suffix"] = descriptor
     if has_several_captures and not order.is_captured:
         written["payment_method_options"] = {"card": {"request_multicapture": "if_available"}}
     return written

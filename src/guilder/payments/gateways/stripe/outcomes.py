@@ -12,6 +12,7 @@ from guilder.payments.gateways.gateway import (
     Instrument,
     Outcome,
     OutcomeUnknown,
+    RefundReport,
     Underway,
 )
 
@@ -38,6 +39,9 @@ DISPUTES: Final = {
     "won": "won",
     "lost": "lost",
 }
+
+
+INQUIRY: Final = "warning_"
 
 
 def outcome_of_charge(intent: wire.Intent) -> Outcome:
@@ -94,7 +98,16 @@ def declined(failure: wire.Failure, intent: str | None) -> Declined:
     )
 
 
-def refunded(refund: wire.Refund, intent: str) -> Outcome:
+def refund_report(refund: wire.Refund, intent: str) -> RefundReport:
+    """How a refund stands in Stripe's list."""
+    return RefundReport(
+        reference=refund.id,
+        amount=from_stripe(refund.amount, refund.currency),
+        outcome=refunded(refund, intent),
+    )
+
+
+def refunded(refund: wire.Refund, intent: str) -> Done | Declined | Underway:
     """What became of a refund."""
     match refund.status:
         case "failed" | "canceled":
@@ -122,7 +135,7 @@ def instrument_of(details: Mapping[str, Any]) -> Instrument:
 
 
 def report_of(dispute: wire.Dispute) -> DisputeReport:
-    """How a dispute stands. An inquiry that was closed took nothing, so it is won."""
+    """How a dispute stands. An inquiry takes nothing; one that was closed is won."""
     fees = [fee_of(line, dispute.currency) for line in dispute.balance_transactions]
     due = dispute.evidence_details.due_by
     return DisputeReport(
@@ -131,6 +144,7 @@ def report_of(dispute: wire.Dispute) -> DisputeReport:
         amount=from_stripe(dispute.amount, dispute.currency),
         reason=dispute.reason,
         status=DISPUTES.get(dispute.status, "under_review"),
+        is_inquiry=dispute.status.startswith(INQUIRY),
         fee_minor=sum(fee for fee in fees if fee is not None) if any(fees) else None,
         evidence_due_at=moment(due) if due else None,
     )

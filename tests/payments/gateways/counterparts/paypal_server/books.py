@@ -129,10 +129,10 @@ class Books:
 
     def tell_of(self, payment: Payment) -> None:
         kind = payment.kind.removesuffix("s")
-        event = {"authorizations": "PAYMENT.AUTHORIZATION", "captures": "PAYMENT.CAPTURE"}
-        name = event.get(payment.kind, "PAYMENT.CAPTURE")
-        status = "REFUNDED" if kind == "refund" else payment.status
-        self.tell(payment.order.id, f"{name}.{status}", kind, self.told(payment))
+        event = f"PAYMENT.{kind.upper()}.{payment.status}"
+        if event == "PAYMENT.REFUND.COMPLETED":
+            event = "PAYMENT.CAPTURE.REFUNDED"
+        self.tell(payment.order.id, event, kind, self.told(payment))
 
 
 def checked(amount: shapes.Amount) -> shapes.Amount:

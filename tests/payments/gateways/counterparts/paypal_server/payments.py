@@ -81,6 +81,16 @@ class Payments:
         taken.status = "REFUNDED" if is_all else "PARTIALLY_REFUNDED"
         return self._papers.payment(refund)
 
+    def fail_refund(self, name: str) -> None:
+        """What was sent does not arrive: it comes back, and may be given once more."""
+        refund = self._books.payment("refunds", name)
+        refund.status = "FAILED"
+        taken = refund.parent
+        if taken is not None:
+            given = _sum([each for each in taken.order.refunds if each.parent is taken])
+            taken.status = "PARTIALLY_REFUNDED" if given else "COMPLETED"
+        self._books.tell_of(refund)
+
 
 def _sum(payments: list[Payment]) -> Decimal:
     return sum((each.value for each in payments if each.counts), Decimal())

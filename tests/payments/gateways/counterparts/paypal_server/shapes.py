@@ -57,13 +57,17 @@ class Source(Shape, kw_only=True):
     paypal: WalletSource | None = None
 
 
+Descriptor = Annotated[str, Meta(min_length=1, max_length=22, pattern=r"^[A-Za-z0-9 .*-]+$")]
+"""What may stand on a statement; anything else is refused, with the whole order."""
+
+
 class Unit(Shape, kw_only=True):
     amount: Amount
     reference_id: Annotated[str, Meta(min_length=1, max_length=256)] = "default"
     invoice_id: Annotated[str, Meta(max_length=127)] | None = None
     custom_id: Annotated[str, Meta(max_length=127)] | None = None
     description: Annotated[str, Meta(max_length=127)] | None = None
-    soft_descriptor: Annotated[str, Meta(max_length=22)] | None = None
+    soft_descriptor: Descriptor | None = None
 
 
 class NewOrder(Shape, kw_only=True):
@@ -87,7 +91,7 @@ class NewCapture(Shape, kw_only=True):
     invoice_id: Annotated[str, Meta(max_length=127)] | None = None
     final_capture: bool = False
     note_to_payer: Annotated[str, Meta(max_length=255)] | None = None
-    soft_descriptor: Annotated[str, Meta(max_length=22)] | None = None
+    soft_descriptor: Descriptor | None = None
 
 
 class NewRefund(Shape, kw_only=True):

@@ -14,6 +14,7 @@ class Card:
     decline_code: str | None = None
     asks: bool = False
     disputes: bool = False
+    inquires: bool = False
 
 
 CARDS = {
@@ -24,6 +25,7 @@ CARDS = {
     "pm_card_chargeDeclinedExpiredCard": Card("0069", "expired_card"),
     "pm_card_authenticationRequired": Card("3184", asks=True),
     "pm_card_createDispute": Card("0259", disputes=True),
+    "pm_card_createDisputeInquiry": Card("1976", inquires=True),
 }
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from .books import FEE_PERCENT, Books, Thing, now
-from .disputes import open_dispute
+from .disputes import open_dispute, open_inquiry
 from .instruments import Card, declined, method, spent
 from .refusals import Refused, invalid, missing
 
@@ -12,6 +12,7 @@ HUNDREDS = {"isk", "ugx"}
 ASKED = Card("", "authentication_required", "authentication_required")
 REFUSED = "payment_intent_authentication_failure"
 HOLD_SECONDS = 7 * 86_400
+MOST_ON_STATEMENTS = 22
 CANCELABLE = {
     "requires_payment_method",
     "requires_capture",
@@ -30,6 +31,7 @@ def create(books: Books, form: dict[str, Any]) -> Thing:
     found = method(books, name, param="payment_method") if name else None
     if found and found["customer"] and found["customer"] != customer:
         raise invalid("The payment method belongs to a Customer.", "payment_method")
+    refuse_unreadable(form.get("statement_descriptor_suffix"))
     card = form.get("payment_method_options", {}).get("card", {})
     redirects = form.get("automatic_payment_methods", {}).get("allow_redirects", "always")
     made = books.add(
@@ -56,6 +58,15 @@ def create(books: Books, form: dict[str, Any]) -> Thing:
     )
     books.tell("payment_intent.created", made)
     return made
+
+
+def refuse_unreadable(suffix: str | None) -> None:
+    """What cannot stand on a statement is refused, with all that was asked for."""
+    if suffix is None:
+        return
+    is_plain = suffix.isascii() and suffix.isprintable() and not set("<>\\'\"*") & set(suffix)
+    if not is_plain or len(suffix) > MOST_ON_STATEMENTS or not any(map(str.isalpha, suffix)):
+        raise invalid("The statement descriptor is invalid.", "statement_descriptor_suffix")
 
 
 def payable(count: str, code: str) -> int:
@@ -138,8 +149,11 @@ def charge(books: Books, intent: Thing) -> Thing:
         books.tell("payment_intent.amount_capturable_updated", intent)
         return intent
     take(books, intent, intent["amount"], is_final=True)
-    if books.things[intent["payment_method"]]["_card"].disputes:
+    card = books.things[intent["payment_method"]]["_card"]
+    if card.disputes:
         open_dispute(books, made)
+    if card.inquires:
+        open_inquiry(books, made)
     return intent
 
 

@@ -50,9 +50,23 @@ def refund(
     return made
 
 
+def fail(books: Books, name: str) -> None:
+    """The buyer's bank does not take it: it comes back, however it was called before."""
+    made = books.get(name, "refund")
+    line = books.line("refund_failure", made, made["amount"])
+    made |= {
+        "status": "failed",
+        "failure_reason": "lost_or_stolen_card",
+        "failure_balance_transaction": line["id"],
+    }
+    books.things[made["charge"]]["amount_refunded"] -= made["amount"]
+    for kind in ("refund.updated", "charge.refund.updated", "refund.failed"):
+        books.tell(kind, made)
+
+
 def given_back(books: Books, intent: str) -> int:
     return sum(
         each["amount"]
         for each in books.all("refund", payment_intent=intent)
-        if each["balance_transaction"]
+        if each["balance_transaction"] and each["status"] != "failed"
     )
