@@ -30,6 +30,7 @@ for name, (target, told) in {
     "psql": ("guilder.cli.backup:psql", "Open psql on the database, as its owner."),
     "tenants": ("guilder.cli.tenants:app", "Found tenants, and see which there are."),
     "keys": ("guilder.cli.keys:app", "Give a tenant's programs their keys, and take them back."),
+    "catalog": ("guilder.cli.catalog:app", "Bring products in from CSV, and write them out."),
     "jobs": ("guilder.cli.jobs:app", "Look at the queue, try a dead job again, or drop it."),
     "events": ("guilder.cli.events:app", "Look at facts that were put aside, retry or drop them."),
 }.items():

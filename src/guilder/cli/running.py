@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -63,45 +63,63 @@ async def run(
     on_ready: Callable[[], None],
 ) -> None:
     """Serve, work, or both, until a signal says to stop."""
-    listener = parts.listener
     stop = _stop_on_signals()
     worker = system.worker() if parts.works else None
+    tasks = _loops(system, works=parts.works)
+    working = asyncio.create_task(keep_running("worker", worker.run)) if worker else None
+    watching = asyncio.create_task(_watch(database, stop)) if database else None
+    hang_up = await _serve(system, parts.listener, stop) if parts.listener else None
+    on_ready()
+
+    await stop.wait()
+    if hang_up:
+        await hang_up()
+    if worker and working:
+        worker.drain()
+        await working
+    await _cancel(tasks)
+    if watching:
+        await _cancel([watching])
+        if not watching.cancelled() and (failure := watching.exception()):
+            raise failure
+
+
+def _loops(system: System, *, works: bool) -> list[asyncio.Task[None]]:
+    """What goes on beside the answers and the jobs, begun."""
     loops = {
         "signals": system.signals.run,
         "last uses": lambda: system.gate.keep_notes(system.pool),
     }
-    if worker:
+    if works:
         loops |= {"relay": system.relay().run, "schedules": system.keep_schedules}
-    tasks = [asyncio.create_task(keep_running(name, loop)) for name, loop in loops.items()]
-    working = asyncio.create_task(keep_running("worker", worker.run)) if worker else None
-    watching = asyncio.create_task(_watch(database, stop)) if database else None
-    door = system.door() if listener else None
-    server = _server(door) if door else None
-    serving = asyncio.create_task(server.serve([listener])) if server and listener else None
-    while server and serving and not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
-        await asyncio.sleep(0.001)
-    if serving:
-        serving.add_done_callback(lambda _: stop.set())
-        if serving.done():
-            await serving
-    on_ready()
+    return [asyncio.create_task(keep_running(name, loop)) for name, loop in loops.items()]
 
-    await stop.wait()
-    if door and server and serving:
+
+async def _serve(
+    system: System, listener: socket.socket, stop: asyncio.Event
+) -> Callable[[], Awaitable[None]]:
+    """Answer from now on; what comes back ends that when all that was asked is answered."""
+    door = system.door()
+    server = _server(door)
+    serving = asyncio.create_task(server.serve([listener]))
+    while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(0.001)
+    serving.add_done_callback(lambda _: stop.set())
+    if serving.done():
+        await serving
+
+    async def hang_up() -> None:
         door.drain()
         server.should_exit = True
         await serving
-    if worker and working:
-        worker.drain()
-        await working
+
+    return hang_up
+
+
+async def _cancel(tasks: Collection[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    if watching:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
-        if not watching.cancelled() and (failure := watching.exception()):
-            raise failure
 
 
 def _server(door: Door) -> _Server:
