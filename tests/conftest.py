@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from guilder import db, events, postgres
+from guilder import db, postgres
 from guilder.app import System, put_together
 from guilder.settings import MIGRATIONS, Settings
 from tests.world import SECRET, World
@@ -82,10 +82,11 @@ def app_url() -> str:
 async def system(app_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
     settings = Settings(data=tmp_path_factory.mktemp("data"), secret_key=SECRET.decode())
     pool = await db.open_pool(app_url, size=10, name="guilder tests")
-    pool.before_commit.append(events.write_facts)
     pool.signals = db.Signals(app_url)
-    yield put_together(settings, pool, pool.signals, address="http://guilder.test")
+    system = put_together(settings, pool, pool.signals, url=app_url, address="http://guilder.test")
+    yield system
     await pool.close()
+    await system.numbers.close()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from tests.catalog import TABLES
+from tests.schema import TABLES
 
 FAR = datetime(2099, 1, 1, tzinfo=UTC)
 
@@ -27,6 +27,7 @@ BY_TYPE: dict[str, Callable[[str, str], Any]] = {
     "integer": lambda _, __: 1,
     "bigint": lambda _, __: 1,
     "numeric(38,0)": lambda _, __: Decimal(1),
+    "numeric(28,12)": lambda _, __: Decimal(1),
     "numeric": lambda _, __: Decimal(1),
     "double precision": lambda _, __: 1.0,
     "boolean": lambda _, __: True,
@@ -37,6 +38,30 @@ BY_TYPE: dict[str, Callable[[str, str], Any]] = {
 }
 
 HINTS: dict[str, Callable[[str], Any]] = {
+    "catalog.price.currency": lambda _: "EUR",
+    "catalog.product.currency": lambda _: "EUR",
+    "checkout.cart.currency": lambda _: "EUR",
+    "checkout.fulfilment.lines": lambda _: "[]",
+    "checkout.order_buyer.buyer": lambda mark: f'{{"name": "{mark}"}}',
+    "checkout.order_line.taxes": lambda _: "[]",
+    "checkout.order_return.lines": lambda _: "[]",
+    "checkout.order_return.ended_at": lambda _: FAR,
+    "checkout.order_return.ended_by": lambda mark: mark,
+    "checkout.order_return.is_restocked": lambda _: True,
+    "checkout.order_return.status": lambda _: "received",
+    "checkout.placed_order.currency": lambda _: "EUR",
+    "checkout.placed_order.discounts": lambda _: "[]",
+    "checkout.placed_order.taxes": lambda _: "[]",
+    "checkout.promotion.percentage": lambda _: Decimal(10),
+    "checkout.refund.currency": lambda _: "EUR",
+    "checkout.refund.lines": lambda _: "[]",
+    "checkout.session.currency": lambda _: "EUR",
+    "checkout.session.expires_at": lambda _: FAR,
+    "checkout.session.snapshot_hash": lambda _: uuid4().hex * 2,
+    "checkout.shipping_option.currency": lambda _: "EUR",
+    "checkout.tax_rate.country": lambda _: "NL",
+    "checkout.tax_rate.percentage": lambda _: Decimal(21),
+    "customers.address.country": lambda _: "NL",
     "events.event.type": lambda _: "specimen.planted",
     "events.outbox.type": lambda _: "specimen.planted",
     "http.answer.body": lambda mark: mark.encode(),

@@ -18,7 +18,7 @@ import pytest
 from guilder import app
 from guilder.db import STATEMENTS, Statement, plain_type
 from guilder.kernel import Lifecycle
-from tests.catalog import OUR_SCHEMAS
+from tests.schema import OUR_SCHEMAS
 from tests.specimens import plant
 
 PACKAGES = app.PACKAGES  # importing the composition root registers every statement and life

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from guilder.db import APP_ROLE
-from tests.catalog import OUR_SCHEMAS
+from tests.schema import OUR_SCHEMAS
 
 WITHIN_A_TENANT: Final = {
     "jobs.enqueue": "a job enters with the transaction that wants it, and belongs to its tenant",

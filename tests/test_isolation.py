@@ -21,7 +21,7 @@ import pytest
 from guilder.db import CommitRefused, Pool, open_pool, tenant_transaction
 from guilder.kernel import Problem, TenantId
 from tests.attacks import ATTACKS, EQUAL, FORBIDDEN, HARMLESS, UPSERT
-from tests.catalog import tables, tenant_tables
+from tests.schema import tables, tenant_tables
 from tests.specimens import Specimens, plant, rendered
 
 MOVING_ON = {"events.outbox"}
@@ -149,13 +149,15 @@ async def siege(owner_url: str, app_url: str) -> AsyncIterator[Siege]:
     owner = await asyncpg.connect(owner_url)
     pool = await open_pool(app_url, size=1, name="guilder stranger")
     stranger = TenantId(uuid4())
-    async with owner.transaction():
-        victim = await plant(owner, uuid4())
-        await plant(owner, stranger, only={"identity.tenant"})
-    yield Siege(owner, pool, stranger, victim)
-    await pool.close()
-    await owner.execute("delete from jobs.job where tenant_id = $1", victim.tenant_id)
-    await owner.close()
+    try:
+        async with owner.transaction():
+            victim = await plant(owner, uuid4())
+            await plant(owner, stranger, only={"identity.tenant"})
+        yield Siege(owner, pool, stranger, victim)
+        await owner.execute("delete from jobs.job where tenant_id = $1", victim.tenant_id)
+    finally:
+        await pool.close()
+        await owner.close()
 
 
 async def test_a_specimen_stands_in_every_table(siege: Siege) -> None:

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from guilder.db import APP_ROLE
-from tests.catalog import OUR_SCHEMAS, OURS, TABLES
+from tests.schema import OUR_SCHEMAS, OURS, TABLES
 
 OPEN: Final[dict[str, tuple[str, set[str]]]] = {
     "events.consumer": ("names of this system's own parts", set()),

@@ -9,6 +9,10 @@ import msgspec
 import structlog
 
 from guilder import __version__, db, events, http, reference
+from guilder.catalog.manifest import MANIFEST as CATALOG
+from guilder.checkout import Numbers, Signers
+from guilder.checkout.manifest import MANIFEST as CHECKOUT
+from guilder.customers import Exports
 from guilder.customers.manifest import MANIFEST as CUSTOMERS
 from guilder.feed.manifest import MANIFEST as FEED
 from guilder.http import Door, Endpoint, Reception
@@ -42,7 +46,7 @@ HOUSE = Manifest(
     schedules=(Schedule("http.forget_answers", "*/10 * * * *", ForgetAnswers()),),
 )
 
-PACKAGES: Final = (HOUSE, IDENTITY, FEED, CUSTOMERS, LEDGER, PAYMENTS)
+PACKAGES: Final = (HOUSE, IDENTITY, FEED, CATALOG, CUSTOMERS, LEDGER, PAYMENTS, CHECKOUT)
 
 
 class System(msgspec.Struct):
@@ -54,11 +58,19 @@ class System(msgspec.Struct):
     gate: Gate
     vault: Vault
     gateways: Gateways
+    signers: Signers
+    numbers: Numbers
 
     @property
     def tools(self) -> dict[type[Tool], Tool]:
         """What endpoints and jobs may ask for by its type."""
-        return {Gateways: self.gateways}
+        exports = Exports([export for package in PACKAGES for export in package.exports])
+        return {
+            Gateways: self.gateways,
+            Signers: self.signers,
+            Numbers: self.numbers,
+            Exports: exports,
+        }
 
     @property
     def endpoints(self) -> list[Endpoint]:
@@ -94,9 +106,15 @@ class System(msgspec.Struct):
             tools=self.tools,
         )
 
+    @property
+    def companions(self) -> list[events.Companion]:
+        """Who acts on a fact within its transaction."""
+        return [each.with_tools(self.tools) for package in PACKAGES for each in package.companions]
+
     def relay(self) -> events.Relay:
         """Who carries the facts."""
         consumers = [consumer for package in PACKAGES for consumer in package.consumers]
+        consumers += [companion.as_consumer() for companion in self.companions]
         return events.Relay(self.pool, self.signals, consumers)
 
     async def keep_schedules(self) -> None:
@@ -113,19 +131,22 @@ async def open_system(
     The address is where buyers reach us, unless the settings name another.
     """
     pool = await db.open_pool(url, size=settings.pool_size)
+    system = None
     try:
         await db.refuse_a_role_that_could_bypass(pool)
         await db.refuse_another_schema(pool, MIGRATIONS)
         signals = db.Signals(url)
         pool.signals = signals
-        pool.before_commit.append(events.write_facts)
-        yield put_together(settings, pool, signals, address=address)
+        system = put_together(settings, pool, signals, url=url, address=address)
+        yield system
     finally:
         await pool.close()
+        if system is not None:
+            await system.numbers.close()
 
 
 def put_together(
-    settings: Settings, pool: db.Pool, signals: db.Signals, *, address: str | None = None
+    settings: Settings, pool: db.Pool, signals: db.Signals, *, url: str, address: str | None = None
 ) -> System:
     """The parts of one process around its connections."""
     vault = Vault(*settings.secrets)
@@ -136,7 +157,18 @@ def put_together(
         stripe_url=settings.stripe_url,
         paypal_url=settings.paypal_url,
     )
-    return System(settings, pool, signals, Gate(), vault, gateways)
+    system = System(
+        settings,
+        pool,
+        signals,
+        Gate(),
+        vault,
+        gateways,
+        Signers(vault, settings.public_url or address or ""),
+        Numbers(url),
+    )
+    pool.before_commit += [events.accompany(system.companions), events.write_facts]
+    return system
 
 
 async def keep_running(name: str, loop: Callable[[], Awaitable[None]]) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,12 @@ TYPES: dict[str, Any] = {
     "null": type(None),
 }
 SAYS_NOTHING = {"title", "description", "default", "examples", "discriminator"}
-FORMATS = {"uuid": UUID, "date-time": datetime.fromisoformat, "date": date.fromisoformat}
+FORMATS = {
+    "uuid": UUID,
+    "decimal": Decimal,
+    "date-time": datetime.fromisoformat,
+    "date": date.fromisoformat,
+}
 
 
 def resolve(document: dict[str, Any], reference: str) -> Any:

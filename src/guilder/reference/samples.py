@@ -6,6 +6,7 @@ BY_FORMAT: Final = {
     "uuid": "01927c4e-8d2b-7c3f-9a51-3b6f0a5d2e10",
     "date-time": "2026-03-14T09:26:53Z",
     "date": "2026-03-14",
+    "decimal": "12.5",
 }
 BY_NAME: Final[dict[str, Any]] = {
     "actor": "operator",
@@ -20,7 +21,7 @@ BY_NAME: Final[dict[str, Any]] = {
     "until": "2026-03-15T00:00:00Z",
 }
 UNTOLD: Final = ("text", BY_FORMAT["date-time"])
-MAX_DEPTH: Final = 8
+MAX_DEPTH: Final = 16
 
 
 def sample(schema: dict[str, Any], components: dict[str, Any], depth: int = 0) -> Any:

@@ -1,0 +1,71 @@
+"""The ends of carts: those that are left are told about, those whose time is over are closed."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import ClassVar, Final
+
+from guilder.checkout.stretches import look_once
+from guilder.db import Tx, sql
+from guilder.jobs import Job
+from guilder.kernel import TenantId
+
+from .cart import Cart, CartAbandoned, CartExpired, CartId, CartLeft, CartLine
+
+STRETCH: Final = timedelta(minutes=1)
+MOST_AT_ONCE: Final = 500
+
+
+class LookAtCarts(Job, frozen=True):
+    """Carts that were left are told about, and those whose time is over are closed."""
+
+    name: ClassVar[str] = "checkout.look_at_carts"
+
+
+async def look_at_later(tx: Tx, moments: Iterable[datetime]) -> None:
+    """See to it that carts are looked at when something may have become of them."""
+    await look_once(tx, LookAtCarts(), moments, stretch=STRETCH)
+
+
+async def look_at_carts(tx: Tx, _: LookAtCarts) -> None:
+    """Close and tell what is due, and come back for what will be."""
+    expired = await expire_carts(tx, tenant_id=tx.tenant_id, most=MOST_AT_ONCE)
+    left = await leave_carts(tx, tenant_id=tx.tenant_id, most=MOST_AT_ONCE)
+    ids = [cart.id for cart in (*expired, *left)]
+    lines = await lines_left(tx, tenant_id=tx.tenant_id, cart_ids=ids) if ids else []
+    for cart in expired:
+        tx.emit(CartExpired(cart.id, _left(cart, lines)))
+    for cart in left:
+        found = _left(cart, lines)
+        if found.lines:
+            tx.emit(CartAbandoned(cart.id, found))
+    due = await next_look(tx, tenant_id=tx.tenant_id)
+    if due is not None:
+        await look_at_later(tx, [max(due, await tx.now() + STRETCH)])
+
+
+def _left(cart: Cart, lines: Iterable[CartLine]) -> CartLeft:
+    return CartLeft(
+        id=cart.id,
+        customer_id=cart.customer_id,
+        email=cart.email,
+        currency=cart.currency,
+        lines=[line for line in lines if line.cart_id == cart.id],
+        created_at=cart.created_at,
+        updated_at=cart.updated_at,
+    )
+
+
+@sql
+async def expire_carts(tx: Tx, *, tenant_id: TenantId, most: int) -> list[Cart]: ...
+
+
+@sql
+async def leave_carts(tx: Tx, *, tenant_id: TenantId, most: int) -> list[Cart]: ...
+
+
+@sql
+async def lines_left(tx: Tx, *, tenant_id: TenantId, cart_ids: list[CartId]) -> list[CartLine]: ...
+
+
+@sql
+async def next_look(tx: Tx, *, tenant_id: TenantId) -> datetime | None: ...

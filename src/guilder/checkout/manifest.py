@@ -1,0 +1,94 @@
+"""What checkout adds to the system."""
+
+from guilder.events import companion
+from guilder.jobs import InTransaction
+from guilder.manifest import Manifest
+from guilder.payments import (
+    PaymentFailed,
+    PaymentRefunded,
+    PaymentRefundFailed,
+    PaymentSucceeded,
+)
+
+from .cancellations.api import ENDPOINTS as CANCELLATIONS
+from .carts.api import ENDPOINTS as CARTS
+from .carts.cart import CartAbandoned, CartExpired
+from .carts.ends import LookAtCarts, look_at_carts
+from .exports import EXPORTS
+from .fulfilments.api import ENDPOINTS as FULFILMENTS
+from .orders.api import ENDPOINTS as ORDERS
+from .orders.events import FACTS as ORDER_FACTS
+from .promotions.api import ENDPOINTS as PROMOTIONS
+from .promotions.promotion import PromotionCreated, PromotionUpdated
+from .purchases.api import ENDPOINTS as PURCHASES
+from .purchases.reactions import count_what_was_declined, is_of_an_order, order_what_was_paid
+from .reactions import forget_erased, move_to_merged
+from .refunds.api import ENDPOINTS as REFUNDS
+from .refunds.reactions import follow_what_was_refunded, may_be_of_an_order
+from .returns.api import ENDPOINTS as RETURNS
+from .sessions.api import ENDPOINTS as SESSIONS
+from .sessions.events import CheckoutCompleted, CheckoutExpired, CheckoutFailed, CheckoutRefunded
+from .sessions.expiry import ExpireCheckouts, expire
+from .settings_api import ENDPOINTS as SETTINGS
+from .shipping.api import ENDPOINTS as SHIPPING
+from .taxes.api import ENDPOINTS as TAXES
+
+MANIFEST = Manifest(
+    endpoints=(
+        *SETTINGS,
+        *PROMOTIONS,
+        *TAXES,
+        *SHIPPING,
+        *CARTS,
+        *SESSIONS,
+        *PURCHASES,
+        *ORDERS,
+        *REFUNDS,
+        *FULFILMENTS,
+        *RETURNS,
+        *CANCELLATIONS,
+    ),
+    handlers=(
+        InTransaction(LookAtCarts, look_at_carts),
+        InTransaction(ExpireCheckouts, expire),
+    ),
+    companions=(
+        companion("checkout.orders", PaymentSucceeded, order_what_was_paid, wants=is_of_an_order),
+        companion(
+            "checkout.declines", PaymentFailed, count_what_was_declined, wants=is_of_an_order
+        ),
+        companion(
+            "checkout.refunds",
+            PaymentRefunded,
+            follow_what_was_refunded,
+            wants=may_be_of_an_order,
+        ),
+        companion(
+            "checkout.failed_refunds",
+            PaymentRefundFailed,
+            follow_what_was_refunded,
+            wants=may_be_of_an_order,
+        ),
+    ),
+    consumers=(move_to_merged, forget_erased),
+    exports=EXPORTS,
+    facts=(
+        PromotionCreated,
+        PromotionUpdated,
+        CartAbandoned,
+        CartExpired,
+        CheckoutCompleted,
+        CheckoutExpired,
+        CheckoutFailed,
+        CheckoutRefunded,
+        *ORDER_FACTS,
+    ),
+    permissions=(
+        "checkout:read",
+        "checkout:write",
+        "orders:read",
+        "orders:write",
+        "promotions:read",
+        "promotions:write",
+    ),
+)

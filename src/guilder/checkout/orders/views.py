@@ -1,0 +1,175 @@
+"""What callers see of orders."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum, auto
+from uuid import UUID
+
+import msgspec
+
+from guilder.catalog import VariantId
+from guilder.checkout.carts import CartId
+from guilder.checkout.carts.views import (
+    Code,
+    DiscountView,
+    Metadata,
+    Minor,
+    TaxView,
+    show_discount,
+    show_tax,
+)
+from guilder.checkout.sessions import Buyer, CheckoutId, OrderId
+from guilder.customers import CustomerId
+from guilder.payments import PaymentId
+
+from .order import FulfilmentStatus, OrderLine, OrderLineId, OrderPaymentStatus, WholeOrder
+
+
+class OrderStatus(StrEnum):
+    """Where an order stands as a whole."""
+
+    OPEN = auto()
+    COMPLETED = auto()
+    CANCELED = auto()
+
+
+class OrderLineView(msgspec.Struct, frozen=True, kw_only=True):
+    """A line as it was bought, and how many pieces were sent, came back and were refunded."""
+
+    id: OrderLineId
+    variant_id: VariantId
+    product_id: UUID
+    name: str
+    variant_name: str | None
+    sku: str
+    image: str | None
+    quantity: int
+    unit_amount_decimal: Decimal
+    amount_subtotal: Minor
+    amount_discount: Minor
+    amount_tax: Minor
+    amount_total: Minor
+    amount_refunded: Minor
+    taxes: list[TaxView]
+    fulfilled: int
+    returned: int
+    refunded: int
+
+
+class OrderShippingView(msgspec.Struct, frozen=True, kw_only=True):
+    """How it travels, as it was chosen."""
+
+    name: str
+    amount_subtotal: Minor
+    amount_tax: Minor
+    amount_total: Minor
+
+
+class OrderView(msgspec.Struct, frozen=True, kw_only=True, tag_field="object", tag="order"):
+    """An order: what was bought, and what became of it."""
+
+    id: OrderId
+    number: int
+    status: OrderStatus
+    payment_status: OrderPaymentStatus
+    fulfilment_status: FulfilmentStatus
+    currency: Code
+    lines: list[OrderLineView]
+    shipping: OrderShippingView | None
+    amount_subtotal: Minor
+    amount_discount: Minor
+    amount_shipping: Minor
+    amount_tax: Minor
+    amount_total: Minor
+    amount_refunded: Minor
+    amount_refunding: Minor
+    discounts: list[DiscountView]
+    taxes: list[TaxView]
+    is_reverse_charge: bool
+    refunds_left: int
+    buyer: Buyer | None
+    customer_id: CustomerId | None
+    checkout_id: CheckoutId
+    cart_id: CartId
+    payment_id: PaymentId | None
+    metadata: Metadata
+    created_by: str
+    canceled_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+def show(whole: WholeOrder) -> OrderView:
+    """An order as callers see it."""
+    order = whole.order
+    return OrderView(
+        id=order.id,
+        number=order.number,
+        status=_status(order.fulfilment_status),
+        payment_status=order.payment_status,
+        fulfilment_status=order.fulfilment_status,
+        currency=order.currency,
+        lines=[_show_line(line) for line in whole.lines],
+        shipping=OrderShippingView(
+            name=order.shipping.name,
+            amount_subtotal=order.shipping.amount_minor,
+            amount_tax=order.shipping.tax_minor,
+            amount_total=order.shipping.total_minor,
+        )
+        if order.shipping
+        else None,
+        amount_subtotal=order.subtotal_minor,
+        amount_discount=order.discount_minor,
+        amount_shipping=order.shipping_minor,
+        amount_tax=order.tax_minor,
+        amount_total=order.total_minor,
+        amount_refunded=order.refunded_minor,
+        amount_refunding=order.refunding_minor,
+        discounts=[show_discount(one) for one in order.discounts],
+        taxes=[show_tax(one) for one in order.taxes],
+        is_reverse_charge=order.is_reverse_charge,
+        refunds_left=order.max_refunds - order.refunds,
+        buyer=whole.buyer,
+        customer_id=order.customer_id,
+        checkout_id=order.checkout_id,
+        cart_id=order.cart_id,
+        payment_id=order.payment_id,
+        metadata=order.metadata,
+        created_by=order.created_by,
+        canceled_at=order.canceled_at,
+        created_at=order.created_at,
+        updated_at=order.updated_at,
+    )
+
+
+def _status(fulfilment: FulfilmentStatus) -> OrderStatus:
+    match fulfilment:
+        case FulfilmentStatus.CANCELED:
+            return OrderStatus.CANCELED
+        case FulfilmentStatus.UNFULFILLED | FulfilmentStatus.PARTIALLY_FULFILLED:
+            return OrderStatus.OPEN
+        case _:
+            return OrderStatus.COMPLETED
+
+
+def _show_line(line: OrderLine) -> OrderLineView:
+    return OrderLineView(
+        id=line.id,
+        variant_id=line.variant_id,
+        product_id=line.product_id,
+        name=line.product_name,
+        variant_name=line.variant_name,
+        sku=line.sku,
+        image=line.image,
+        quantity=line.quantity,
+        unit_amount_decimal=line.unit_amount_decimal,
+        amount_subtotal=line.subtotal_minor,
+        amount_discount=line.discount_minor,
+        amount_tax=line.tax_minor,
+        amount_total=line.total_minor,
+        amount_refunded=line.refunded_minor,
+        taxes=[show_tax(one) for one in line.taxes],
+        fulfilled=line.fulfilled,
+        returned=line.returned,
+        refunded=line.refunded,
+    )

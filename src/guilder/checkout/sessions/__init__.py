@@ -1,0 +1,46 @@
+"""Checkout sessions: the immutable, signed handoff of a cart to the payment page."""
+
+from .closing import close
+from .drafts import NewSession, holding_of
+from .events import CheckoutCompleted, CheckoutExpired, CheckoutFailed, CheckoutRefunded
+from .keys import Signers
+from .session import (
+    BEING_PAID,
+    COME_TO_NOTHING,
+    Buyer,
+    CheckoutId,
+    OrderId,
+    Session,
+    SessionStatus,
+    Snapshot,
+    SnapshotLine,
+    SnapshotShipping,
+)
+from .sessions import CheckoutNotFound, CheckoutUnderway, open_sessions, session_by_id
+from .views import OfCheckout
+
+__all__ = [
+    "BEING_PAID",
+    "COME_TO_NOTHING",
+    "Buyer",
+    "CheckoutCompleted",
+    "CheckoutExpired",
+    "CheckoutFailed",
+    "CheckoutId",
+    "CheckoutNotFound",
+    "CheckoutRefunded",
+    "CheckoutUnderway",
+    "NewSession",
+    "OfCheckout",
+    "OrderId",
+    "Session",
+    "SessionStatus",
+    "Signers",
+    "Snapshot",
+    "SnapshotLine",
+    "SnapshotShipping",
+    "close",
+    "holding_of",
+    "open_sessions",
+    "session_by_id",
+]

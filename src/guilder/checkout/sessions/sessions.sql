@@ -1,0 +1,59 @@
+-- session_desk
+-- Whoever asks holds the carts, so nothing is handed over beside it.
+select
+    array(select kernel.uuid7() from generate_series(1, :count)) as ids,
+    (
+        select coalesce(
+            jsonb_agg(
+                jsonb_build_object(
+                    'id', session.id,
+                    'cart_id', session.cart_id,
+                    'is_being_paid', coalesce(
+                        payment.status not in ('failed', 'canceled'), false
+                    )
+                )
+            ),
+            '[]'
+        )
+        from checkout.session
+        left join payments.payment
+            on session.tenant_id = payment.tenant_id and session.payment_id = payment.id
+        where
+            session.tenant_id = :tenant_id
+            and session.cart_id = any(:cart_ids::uuid[])
+            and session.status = 'open'
+    ) as standing;
+
+-- insert_sessions
+insert into checkout.session (
+    id, cart_id, order_id, customer_id, price_id, currency, total_minor, snapshot, snapshot_hash,
+    buyer, token, success_url, cancel_url, metadata, expires_at, key_id, created_by
+)
+select new.*, :key_id::uuid, :created_by::text
+from unnest(
+    :ids::uuid[], :cart_ids::uuid[], :order_ids::uuid[], :customer_ids::uuid[],
+    :price_ids::uuid[], :currencies::text[], :totals::int8[], :snapshots::jsonb[],
+    :snapshot_hashes::text[], :buyers::jsonb[], :tokens::text[], :success_urls::text[],
+    :cancel_urls::text[], :metadatas::jsonb[], :expires_ats::timestamptz[]
+) as new
+returning :columns_of_session;
+
+-- find_session
+select :columns_of_session
+from checkout.session
+where session.tenant_id = :tenant_id and session.id = :checkout_id;
+
+-- newest_sessions
+select :columns_of_session
+from checkout.session
+where
+    session.tenant_id = :tenant_id
+    and case -- if :status
+        when session.status = 'open' and session.expires_at <= now() then 'expired' -- if :status
+        else session.status -- if :status
+    end = :status -- if :status
+    and session.cart_id = :cart_id -- if :cart_id
+    and session.customer_id = :customer_id -- if :customer_id
+    and session.id < :before -- if :before
+order by session.id desc
+limit :most;

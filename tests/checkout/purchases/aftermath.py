@@ -1,0 +1,53 @@
+"""What follows a purchase: its buyer acts, its order stumbles, the relay goes on."""
+
+import httpx
+
+from guilder import events
+from guilder.checkout.sessions.expiry import ExpireCheckouts, expire
+from tests.checkout.buying import THREE_D_SECURE, Shown, good, pay
+from tests.checkout.shop import Shop
+from tests.world import World
+
+STUMBLE = "update checkout.number set last = last - 1 where tenant_id = $1"
+
+
+async def orders_of(api: httpx.AsyncClient) -> list[Shown]:
+    found: list[Shown] = good(await api.get("/v1/orders"), 200)["data"]
+    return found
+
+
+async def statuses_of(api: httpx.AsyncClient) -> list[str]:
+    """Of the payments, oldest first."""
+    found = good(await api.get("/v1/payments", params={"limit": 100}), 200)["data"]
+    return [one["status"] for one in reversed(found)]
+
+
+async def waiting(api: httpx.AsyncClient, checkout: Shown) -> Shown:
+    """A purchase whose buyer has to act."""
+    shown = good(await pay(api, checkout, THREE_D_SECURE))
+    assert shown["payment_status"] == "requires_action"
+    assert shown["next_action_url"].startswith("http://guilder.test/sandbox/")
+    return shown
+
+
+async def stumbling(shop: Shop) -> None:
+    """The next order finds its number taken, and the one after that does not.
+
+    So whoever makes it fails once, deep in its work, for a reason of the database's own.
+    """
+    await shop.paid_order((await shop.product(name="Before"), 1))
+    await shop.owner.execute(STUMBLE, shop.world.tenant_id)
+
+
+async def relayed(world: World) -> None:
+    """Everything is carried to the log, and every consumer has heard of it twice."""
+    relay = world.system.relay()
+    while await relay.relay_once():
+        pass
+    consumers = [each.as_consumer() for each in world.system.companions]
+    for _ in range(2):
+        await events.deliver(world.pool, consumers, world.tenant_id)
+
+
+async def expired(shop: Shop) -> None:
+    await shop.world.do(lambda tx: expire(tx, ExpireCheckouts()))
