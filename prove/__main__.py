@@ -3,9 +3,9 @@
 import argparse
 import sys
 
-from prove import crash, payments
+from prove import commerce, crash, payments
 
-PROOFS = {"crash": crash.prove, "payments": payments.prove}
+PROOFS = {"crash": crash.prove, "payments": payments.prove, "commerce": commerce.prove}
 
 
 def main() -> None:

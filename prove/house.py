@@ -29,9 +29,16 @@ class House:
 
     def start(self) -> None:
         """Start the system, and return when it says that it is ready."""
+        self._begin("up")
+
+    def serve(self) -> None:
+        """Serve beside another house of the same folder, and return when it says so."""
+        self._begin("serve")
+
+    def _begin(self, command: str) -> None:
         log = (self.folder / "prove.log").open("ab")
         self.process = subprocess.Popen(  # noqa: S603 - our own program
-            [*_guilder(), "up", "--data", str(self.folder), "--port", str(self.port)],
+            [*_guilder(), command, "--data", str(self.folder), "--port", str(self.port)],
             stdout=subprocess.PIPE,
             stderr=log,
             env=_environment(),
@@ -39,7 +46,7 @@ class House:
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
             line = self.process.stdout.readline() if self.process.stdout else b""
-            if b"ready" in line:
+            if b"address" in line:
                 return
             if not line:
                 break
