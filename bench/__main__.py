@@ -2,7 +2,16 @@
 
 import sys
 
-from bench import events, http_layer, jobs, many_payments, payments, startup, transactions
+from bench import (
+    events,
+    http_layer,
+    jobs,
+    many_payments,
+    orders,
+    payments,
+    startup,
+    transactions,
+)
 
 BENCHES = {
     "startup": startup.main,
@@ -12,6 +21,7 @@ BENCHES = {
     "transactions": transactions.main,
     "payments": payments.main,
     "many_payments": many_payments.main,
+    "orders": orders.main,
 }
 
 

@@ -281,22 +281,24 @@ def _alone(
 def _round(
     addresses: list[str], processes: list[psutil.Process], secret: str
 ) -> tuple[float, list[float]]:
-    kinds = {"serving": processes, "database": _database(), "load": [psutil.Process()]}
-    before = {kind: _cpu(found) for kind, found in kinds.items()}
+    kinds = {"serving": processes, "database": database_processes(), "load": [psutil.Process()]}
+    before = {kind: cpu_seconds(found) for kind, found in kinds.items()}
     rate, times = uvloop.run(pay(addresses, secret, clients=CLIENTS, seconds=SECONDS))
     spent = [
-        f"{kind} {(_cpu(found) - before[kind]) / len(times) * 1e6:.0f} µs"
+        f"{kind} {(cpu_seconds(found) - before[kind]) / len(times) * 1e6:.0f} µs"
         for kind, found in kinds.items()
     ]
     print(f"    CPU per payment: {', '.join(spent)}")
     return rate, times
 
 
-def _database() -> list[psutil.Process]:
+def database_processes() -> list[psutil.Process]:
+    """The server and all that work for it."""
     return [one for one in psutil.process_iter(["name"]) if one.info["name"] == "postgres"]
 
 
-def _cpu(processes: list[psutil.Process]) -> float:
+def cpu_seconds(processes: list[psutil.Process]) -> float:
+    """What processes have used so far."""
     total = 0.0
     for process in processes:
         with suppress(psutil.NoSuchProcess):
