@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import uuid4
 
+import asyncpg
 import httpx
 
 from guilder import identity
@@ -19,6 +20,8 @@ from guilder.kernel import Actor, ActorKind, TenantId
 
 SECRET = b"a secret of the tests, long enough to pass"
 DEADLINE_SECONDS = 10.0
+
+LEFT = "select exists (select from events.outbox where tenant_id = $1)"
 
 T = TypeVar("T")
 
@@ -84,6 +87,15 @@ class World:
                 return (await last_position(tx, tenant_id=self.tenant_id) or 0) >= position
 
         await eventually(has_come)
+
+    async def all_relayed(self, owner: asyncpg.Connection) -> None:
+        """Carry facts until none of the tenant's is left, also where another test carries some."""
+
+        async def are_carried() -> bool:
+            await self.system.relay().relay_once()
+            return not await owner.fetchval(LEFT, self.tenant_id)
+
+        await eventually(are_carried)
 
 
 async def eventually(holds: Callable[[], Awaitable[bool]]) -> None:

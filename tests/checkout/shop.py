@@ -223,8 +223,7 @@ class Shop:
     async def facts(self, object_id: Any) -> list[str]:
         """What was told of an object, oldest first, after all was carried to the log."""
         async with self.world.program("*") as program:
-            while await self.world.system.relay().relay_once():
-                pass
+            await self.world.all_relayed(self.owner)
             listed = await program.get(f"/v1/events?object={object_id}")
         return [one["type"] for one in reversed(listed.json()["data"])]
 

@@ -9,7 +9,6 @@ import pytest
 from tests.customers.people import erased, lives_at, merged, posted
 from tests.http.documents import problem
 from tests.payments.till import Till
-from tests.world import World, eventually
 
 SALE: dict[str, Any] = {
     "amount": 2000,
@@ -36,13 +35,10 @@ async def look(api: httpx.AsyncClient, method: Any) -> Any:
     return (await api.get(f"/v1/payment-methods/{method['id']}")).json()
 
 
-async def carried(world: World) -> None:
+async def carried(till: Till) -> None:
     """Until every fact has had its effect."""
-
-    async def is_done() -> bool:
-        return not await world.system.relay().relay_once()
-
-    await eventually(is_done)
+    world = till.world
+    await world.all_relayed(till.owner)
     await world.system.relay().catch_up()
 
 
@@ -53,7 +49,7 @@ async def test_saved_methods_follow_a_merged_customer(till: Till, api: httpx.Asy
     pending = await till.pending(customer_id=UUID(other["id"]))
 
     await merged(api, ada, other)
-    await carried(till.world)
+    await carried(till)
 
     found = {one["id"]: one["is_default"] for one in await methods(api, ada)}
     assert found == {mine["id"]: True, theirs["id"]: False}
@@ -69,7 +65,7 @@ async def test_a_default_follows_to_who_has_none(till: Till, api: httpx.AsyncCli
     theirs = await saved(api, other, "pm_card_visa", is_default=True)
 
     await merged(api, ada, other)
-    await carried(till.world)
+    await carried(till)
 
     assert [(one["id"], one["is_default"]) for one in await methods(api, ada)] == [
         (theirs["id"], True)
@@ -82,9 +78,9 @@ async def test_what_was_paid_stays_in_the_books(till: Till, api: httpx.AsyncClie
     balances = await till.balances()
 
     await merged(api, ada, other)
-    await carried(till.world)
+    await carried(till)
     await erased(api, ada)
-    await carried(till.world)
+    await carried(till)
 
     assert await till.look(paid) == paid
     assert await till.balances() == balances
@@ -121,7 +117,7 @@ async def test_the_methods_of_who_was_erased_are_used_no_more(
     await merged(api, ada, other)
 
     await erased(api, ada)
-    await carried(till.world)
+    await carried(till)
 
     gone = await look(api, method)
     assert (gone["is_attached"], gone["is_default"], gone["metadata"]) == (False, False, {})
@@ -134,9 +130,9 @@ async def test_what_happens_to_methods_is_told(till: Till, api: httpx.AsyncClien
     ada, other = await posted(api), await posted(api)
     method = await saved(api, other, "pm_card_visa")
     await merged(api, ada, other)
-    await carried(till.world)
+    await carried(till)
     await erased(api, ada)
-    await carried(till.world)
+    await carried(till)
 
     events = (await api.get("/v1/events", params={"object": method["id"]})).json()["data"]
 

@@ -6,7 +6,6 @@ from guilder import events
 from guilder.checkout.sessions.expiry import ExpireCheckouts, expire
 from tests.checkout.buying import THREE_D_SECURE, Shown, good, pay
 from tests.checkout.shop import Shop
-from tests.world import World
 
 STUMBLE = "update checkout.number set last = last - 1 where tenant_id = $1"
 
@@ -39,11 +38,10 @@ async def stumbling(shop: Shop) -> None:
     await shop.owner.execute(STUMBLE, shop.world.tenant_id)
 
 
-async def relayed(world: World) -> None:
+async def relayed(shop: Shop) -> None:
     """Everything is carried to the log, and every consumer has heard of it twice."""
-    relay = world.system.relay()
-    while await relay.relay_once():
-        pass
+    world = shop.world
+    await world.all_relayed(shop.owner)
     consumers = [each.as_consumer() for each in world.system.companions]
     for _ in range(2):
         await events.deliver(world.pool, consumers, world.tenant_id)

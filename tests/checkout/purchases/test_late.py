@@ -68,7 +68,7 @@ async def test_a_late_success_is_given_back_where_there_is_not_enough(
 
     await agreed(api, underway["next_action_url"])
     await shop.till.work()
-    await relayed(shop.world)
+    await relayed(shop)
     await shop.till.work()
 
     assert len(await orders_of(api)) == 1
@@ -131,7 +131,7 @@ async def test_what_was_given_back_is_not_ordered_when_there_is_enough_again(
     await agreed(api, underway["next_action_url"])
     await shop.world.do(lambda tx: catalog.restock(tx, {vase.variant_id: 5}, reference="found"))
 
-    await relayed(shop.world)
+    await relayed(shop)
     await shop.till.work()
 
     assert len(await orders_of(api)) == 1

@@ -59,7 +59,7 @@ async def test_ten_declines_are_the_end(shop: Shop, api: httpx.AsyncClient) -> N
     assert told["checkout_status"] == "failed"
     assert (await shop.stock(vase)).reserved == 0
     assert await shop.facts(checkout["id"]) == ["checkout.failed"]
-    await relayed(shop.world)
+    await relayed(shop)
     assert await statuses_of(api) == ["failed"] * 10
 
 
@@ -69,7 +69,7 @@ async def test_a_decline_counts_once_whoever_tells_of_it(
     checkout = await checkout_of(api, line(await shop.product("10.00")))
     problem(await pay(api, checkout, DECLINED), 402, "gateway_declined")
 
-    await relayed(shop.world)
+    await relayed(shop)
 
     stored = "select declines from checkout.session where id = $1"
     assert await shop.owner.fetchval(stored, checkout["id"]) == 1
@@ -94,7 +94,7 @@ async def test_the_order_comes_with_the_success_and_needs_no_further_call(
     assert order["payment_id"] == underway["payment_id"]
     assert await shop.owner.fetchval(ORDERED_AT, checkout["id"])
     assert good(await pay(api, checkout))["id"] == order["id"]
-    await relayed(shop.world)
+    await relayed(shop)
     assert len(await orders_of(api)) == 1
     assert await shop.facts(order["id"]) == ["order.placed"]
     assert await shop.facts(checkout["id"]) == ["checkout.completed"]
@@ -172,7 +172,7 @@ async def test_an_order_that_fails_does_not_lose_the_success(
 
     assert await payment_status(api, underway) == "succeeded"
     assert (await seen(api, checkout))["status"] == "open"
-    await relayed(shop.world)
+    await relayed(shop)
     done = await seen(api, checkout)
     assert done["status"] == "completed"
     order = good(await pay(api, checkout))
@@ -200,7 +200,7 @@ async def test_what_is_paid_and_not_ordered_yet_is_not_paid_again(
     problem(again, 409, "checkout_busy")
     problem(await called_off(api, checkout), 409, "checkout_underway")
     problem(await asked_for(api, cart), 409, "checkout_underway")
-    await relayed(shop.world)
+    await relayed(shop)
     order = good(await pay(api, checkout, **{"Idempotency-Key": "again"}))
     assert order["payment_id"] == underway["payment_id"]
     assert (await statuses_of(api)).count("succeeded") == 2, "it, and the one before"
@@ -219,7 +219,7 @@ async def test_a_stranger_in_the_name_of_the_order_does_not_hide_the_success(
     body = {"amount": 1, "currency": "EUR", "payment_method": "pm_card_visa", "confirm": True}
     good(await api.post("/v1/payments", json=body | {"order_id": order_id}))
 
-    await relayed(shop.world)
+    await relayed(shop)
 
     assert (await seen(api, checkout))["status"] == "completed"
 
@@ -234,7 +234,7 @@ async def test_a_purchase_whose_order_fails_is_told_to_come_back(
 
     first = await pay(api, checkout, "pm_card_slow", **key)
     await shop.till.work(later=True)
-    await relayed(shop.world)
+    await relayed(shop)
 
     problem(first, 409, "checkout_busy")
     assert good(await pay(api, checkout, **key | {"Idempotency-Key": "two"}))["id"]
@@ -251,7 +251,7 @@ async def test_what_the_shop_gave_back_itself_is_not_ordered(
     await agreed(api, underway["next_action_url"])
     good(await api.post(f"/v1/payments/{underway['payment_id']}/refunds", json={}))
 
-    await relayed(shop.world)
+    await relayed(shop)
 
     assert (await seen(api, checkout))["status"] == "failed"
     assert (await shop.stock(vase)).reserved == 0
