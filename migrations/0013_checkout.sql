@@ -219,6 +219,7 @@ create table checkout.placed_order (
     refunds integer not null default 0 check (refunds >= 0),
     max_refunds integer not null check (max_refunds > 0),
     metadata jsonb not null default '{}' check (jsonb_typeof(metadata) = 'object'),
+    buyer jsonb check (jsonb_typeof(buyer) = 'object'),
     created_by text not null,
     canceled_at timestamptz,
     created_at timestamptz not null default now(),
@@ -266,6 +267,10 @@ call kernel.preserve(
     'subtotal_minor', 'discount_minor', 'shipping_minor', 'tax_minor', 'total_minor', 'shipping',
     'discounts', 'taxes', 'is_reverse_charge', 'max_refunds', 'metadata', 'created_by', 'created_at'
 );
+-- A person can be forgotten, and the books stay.
+create trigger preserve_buyer before update on checkout.placed_order for each row
+when (new.buyer is not null and new.buyer is distinct from old.buyer)
+execute function kernel.refuse_change('buyer');
 grant select, insert, update on checkout.placed_order to guilder_app;
 
 create table checkout.order_line (
@@ -297,14 +302,10 @@ create table checkout.order_line (
     primary key (tenant_id, id),
     unique (tenant_id, order_id, position),
     foreign key (tenant_id, order_id) references checkout.placed_order (tenant_id, id),
-    foreign key (tenant_id, product_id) references catalog.product (tenant_id, id),
-    foreign key (tenant_id, variant_id) references catalog.variant (tenant_id, id),
     check (fulfilled + restocked <= quantity),
     check (returned + awaited <= fulfilled)
 );
 
-create index order_line_product on checkout.order_line (tenant_id, product_id);
-create index order_line_variant on checkout.order_line (tenant_id, variant_id);
 call kernel.isolate('checkout.order_line');
 call kernel.preserve(
     'checkout.order_line',
@@ -313,20 +314,3 @@ call kernel.preserve(
     'total_minor', 'taxes'
 );
 grant select, insert, update on checkout.order_line to guilder_app;
-
--- Who bought, and where it goes. It stands apart from the order, so that a person can be forgotten
--- and the books stay.
-create table checkout.order_buyer (
-    tenant_id uuid not null default kernel.tenant(),
-    order_id uuid not null,
-    buyer jsonb check (jsonb_typeof(buyer) = 'object'),
-    erased_at timestamptz,
-    primary key (tenant_id, order_id),
-    foreign key (tenant_id, order_id) references checkout.placed_order (tenant_id, id),
-    check ((buyer is null) = (erased_at is not null))
-);
-
-call kernel.isolate('checkout.order_buyer');
-create trigger preserve_buyer before update on checkout.order_buyer for each row
-when (new.buyer is not null) execute function kernel.refuse_change('buyer');
-grant select, insert, update on checkout.order_buyer to guilder_app;

@@ -20,7 +20,7 @@ NOTE = """
 
 
 def on_planted(
-    run: Callable[..., Any], *, wants: Callable[[BulbPlanted], bool] = lambda _: True
+    run: Callable[..., Any], *, wants: Callable[[Tx, BulbPlanted], bool] = lambda *_: True
 ) -> Companion:
     return companion(f"test.{uuid4().hex}", BulbPlanted, run, wants=wants)
 
@@ -69,7 +69,7 @@ async def test_it_acts_in_the_transaction_on_all_facts_that_it_wants_at_once(wor
         heard.append([fact.data.number for fact in facts])
         await note(tx, facts)
 
-    odd = on_planted(hear, wants=lambda fact: fact.data.number % 2 == 1)
+    odd = on_planted(hear, wants=lambda _, fact: fact.data.number % 2 == 1)
 
     await tell(world, [odd], planted(1), bloomed(5), planted(2), planted(3))
 
@@ -81,7 +81,7 @@ async def test_its_effect_goes_with_the_transaction(world: World) -> None:
     async def crash(_: Tx, __: Sequence[BulbBloomed]) -> None:
         raise KeyboardInterrupt
 
-    crashing = companion(f"test.{uuid4().hex}", BulbBloomed, crash, wants=lambda _: True)
+    crashing = companion(f"test.{uuid4().hex}", BulbBloomed, crash, wants=lambda *_: True)
 
     with pytest.raises(KeyboardInterrupt):
         await tell(world, [on_planted(note), crashing], planted(1), bloomed(2))
@@ -99,7 +99,7 @@ async def test_its_facts_are_told_and_reach_another(world: World) -> None:
         for fact in facts:
             await tx.fetch(NOTE, f"bloomed {fact.data.number}")
 
-    last = companion(f"test.{uuid4().hex}", BulbBloomed, write, wants=lambda _: True)
+    last = companion(f"test.{uuid4().hex}", BulbBloomed, write, wants=lambda *_: True)
 
     await tell(world, [last, on_planted(bloom)], planted(1))
 
@@ -133,7 +133,7 @@ async def test_what_it_could_not_do_the_relay_has_it_do_later(world: World) -> N
             raise trouble.pop()
         await note(tx, facts)
 
-    timid = on_planted(fail_once, wants=lambda fact: fact.data.number != 2)
+    timid = on_planted(fail_once, wants=lambda _, fact: fact.data.number != 2)
     with capture_logs():
         await tell(world, [timid], planted(1), planted(2), planted(3))
     assert await noted(world) == {}

@@ -21,7 +21,12 @@ from .orders.events import FACTS as ORDER_FACTS
 from .promotions.api import ENDPOINTS as PROMOTIONS
 from .promotions.promotion import PromotionCreated, PromotionUpdated
 from .purchases.api import ENDPOINTS as PURCHASES
-from .purchases.reactions import count_what_was_declined, is_of_an_order, order_what_was_paid
+from .purchases.reactions import (
+    count_what_was_declined,
+    is_of_an_order,
+    is_to_be_ordered,
+    order_what_was_paid,
+)
 from .reactions import forget_erased, move_to_merged
 from .refunds.api import ENDPOINTS as REFUNDS
 from .refunds.reactions import follow_what_was_refunded, may_be_of_an_order
@@ -53,7 +58,7 @@ MANIFEST = Manifest(
         InTransaction(ExpireCheckouts, expire),
     ),
     companions=(
-        companion("checkout.orders", PaymentSucceeded, order_what_was_paid, wants=is_of_an_order),
+        companion("checkout.orders", PaymentSucceeded, order_what_was_paid, wants=is_to_be_ordered),
         companion(
             "checkout.declines", PaymentFailed, count_what_was_declined, wants=is_of_an_order
         ),

@@ -27,20 +27,9 @@ returning cart.id;
 
 -- forget_buyers
 -- Once and again: what was told of an order stands in the log, whenever it is asked for.
-with emptied as (
-    update checkout.order_buyer
-    set buyer = null, erased_at = now()
-    from checkout.placed_order
-    where
-        placed_order.tenant_id = :tenant_id
-        and placed_order.customer_id = any(:customer_ids::uuid[])
-        and order_buyer.tenant_id = placed_order.tenant_id
-        and order_buyer.order_id = placed_order.id
-        and order_buyer.buyer is not null
-)
-
-select placed_order.id
-from checkout.placed_order
+update checkout.placed_order
+set buyer = null
 where
     placed_order.tenant_id = :tenant_id
-    and placed_order.customer_id = any(:customer_ids::uuid[]);
+    and placed_order.customer_id = any(:customer_ids::uuid[])
+returning placed_order.id;

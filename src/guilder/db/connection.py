@@ -13,6 +13,10 @@ TIMEOUTS: Final = {
     "idle_in_transaction_session_timeout": "30s",
 }
 
+PLANS: Final = {"plan_cache_mode": "force_generic_plan"}
+"""A statement is planned once for each connection. Ours are written for their indexes, whatever the
+values; planned anew with them, as PostgreSQL prefers for short lists, many cost twice as much."""
+
 if TYPE_CHECKING:
     Connection: TypeAlias = asyncpg.Connection[asyncpg.Record]
 else:  # generic only in its stubs

@@ -13,7 +13,7 @@ from typing import Final, final
 
 import asyncpg
 
-from .connection import STATEMENT_CACHE, TIMEOUTS, Connection, teach_json
+from .connection import PLANS, STATEMENT_CACHE, TIMEOUTS, Connection, teach_json
 from .problems import DRIVER_ERRORS, DatabaseBusy, DatabaseUnavailable
 from .signals import Signals
 from .tx import Tx
@@ -195,6 +195,7 @@ async def connect(url: str, *, name: str, settings: Mapping[str, str] | None = N
             "application_name": name,
             "search_path": "pg_catalog",
             **TIMEOUTS,
+            **PLANS,
             **(settings or {}),
         },
     )

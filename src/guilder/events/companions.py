@@ -29,7 +29,7 @@ class Companion(msgspec.Struct, frozen=True):
     name: str
     fact: type[Fact]
     run: Callable[..., Awaitable[None]]
-    wants: Callable[[Any], bool]
+    wants: Callable[[Tx, Any], bool]
 
     def with_tools(self, tools: dict[type[Tool], Tool]) -> "Companion":
         """The same, with the tools that its function asks for at hand."""
@@ -46,7 +46,7 @@ class Companion(msgspec.Struct, frozen=True):
                 self.fact(event.object_id, msgspec.convert(event.data, data_type))
                 for event in events
             ]
-            if wanted := [fact for fact in facts if self.wants(fact)]:
+            if wanted := [fact for fact in facts if self.wants(tx, fact)]:
                 await self.run(tx, wanted)
 
         return Consumer(self.name, run, frozenset({self.fact.name}))
@@ -57,7 +57,7 @@ def companion(
     fact: type[F],
     run: Callable[..., Awaitable[None]],
     *,
-    wants: Callable[[F], bool],
+    wants: Callable[[Tx, F], bool],
 ) -> Companion:
     """Whoever receives the facts of one kind that it wants, all of a transaction at once."""
     return Companion(name, fact, run, wants)
@@ -72,7 +72,7 @@ def accompany(companions: Iterable[Companion]) -> Callable[[Tx], Awaitable[None]
         while seen < len(tx.facts):
             new, seen = tx.facts[seen:], len(tx.facts)
             for each in everyone:
-                wanted = [fact for fact in new if type(fact) is each.fact and each.wants(fact)]
+                wanted = [fact for fact in new if type(fact) is each.fact and each.wants(tx, fact)]
                 if wanted:
                     await _try(tx, each, wanted)
 

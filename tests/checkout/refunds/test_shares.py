@@ -102,7 +102,7 @@ def test_the_rest_is_spread_over_what_it_is_for(
 ) -> None:
     """Amounts were given back before, so that less is left than the pieces cost."""
     lines = [line(total, quantity) for total, quantity in sold]
-    whole = WholeOrder(cast("Order", Shipped()), lines, None)
+    whole = WholeOrder(cast("Order", Shipped()), lines)
     left = data.draw(st.integers(0, shipping + sum(total for total, _ in sold)))
 
     rest = plan(whole, RefundAsked(), shipping_left=shipping, left=left)

@@ -87,6 +87,7 @@ class Order(msgspec.Struct, frozen=True):
     refunds: int
     max_refunds: int
     metadata: dict[str, Any]
+    buyer: Buyer | None
     created_by: str
     canceled_at: datetime | None
     created_at: datetime
@@ -139,17 +140,8 @@ class OrderLine(msgspec.Struct, frozen=True):
         return self.fulfilled - self.returned - self.awaited
 
 
-class OrderBuyer(msgspec.Struct, frozen=True):
-    """Who bought. Once a person is forgotten, nobody."""
-
-    order_id: OrderId
-    buyer: Buyer | None
-    erased_at: datetime | None
-
-
 class WholeOrder(msgspec.Struct, frozen=True):
-    """An order with its lines and its buyer."""
+    """An order with its lines."""
 
     order: Order
     lines: list[OrderLine]
-    buyer: Buyer | None

@@ -23,7 +23,7 @@ from guilder.payments import PaymentId
 
 from .events import OrderPlaced
 from .numbers import Numbers
-from .order import Order, OrderBuyer, OrderLine, OrderLineId, WholeOrder
+from .order import Order, OrderLine, OrderLineId, WholeOrder
 
 
 class OrderNotFound(Problem, status=404):
@@ -55,7 +55,7 @@ async def order_by_id(tx: Tx, order_id: OrderId) -> WholeOrder:
 
 
 async def whole_orders(tx: Tx, order_ids: Sequence[OrderId]) -> list[WholeOrder | None]:
-    """Orders with their lines and buyers, in the order asked."""
+    """Orders with their lines, in the order asked."""
     ids = list(order_ids)
     orders = {each.id: each for each in await orders_by_ids(tx, tenant_id=tx.tenant_id, ids=ids)}
     wholes = {each.order.id: each for each in await filled_orders(tx, list(orders.values()))}
@@ -63,18 +63,13 @@ async def whole_orders(tx: Tx, order_ids: Sequence[OrderId]) -> list[WholeOrder 
 
 
 async def filled_orders(tx: Tx, orders: Sequence[Order]) -> list[WholeOrder]:
-    """The same orders, with their lines and buyers."""
+    """The same orders, with their lines."""
     if not orders:
         return []
     ids = [order.id for order in orders]
     lines = await lines_of_orders(tx, tenant_id=tx.tenant_id, order_ids=ids)
-    buyers = await buyers_of_orders(tx, tenant_id=tx.tenant_id, order_ids=ids)
-    by_order = {buyer.order_id: buyer.buyer for buyer in buyers}
     return [
-        WholeOrder(
-            order, [line for line in lines if line.order_id == order.id], by_order.get(order.id)
-        )
-        for order in orders
+        WholeOrder(order, [line for line in lines if line.order_id == order.id]) for order in orders
     ]
 
 
@@ -102,10 +97,7 @@ async def _place(tx: Tx, numbers: Numbers, sold: Sequence[Session]) -> list[Whol
         ids=[each.id for each in sold],
         payment_ids=[each.payment_id for each in sold],
     )
-    found = [
-        WholeOrder(order, lines[order.id], session.buyer)
-        for session, order in zip(sold, orders, strict=True)
-    ]
+    found = [WholeOrder(order, lines[order.id]) for order in orders]
     for whole in found:
         tx.emit(OrderPlaced.of(whole))
     for session in completed:
@@ -255,12 +247,6 @@ async def orders_by_ids(tx: Tx, *, tenant_id: TenantId, ids: list[OrderId]) -> l
 async def lines_of_orders(
     tx: Tx, *, tenant_id: TenantId, order_ids: list[OrderId]
 ) -> list[OrderLine]: ...
-
-
-@sql
-async def buyers_of_orders(
-    tx: Tx, *, tenant_id: TenantId, order_ids: list[OrderId]
-) -> list[OrderBuyer]: ...
 
 
 @sql

@@ -3,7 +3,7 @@ with placed as (
     insert into checkout.placed_order (
         id, number, checkout_id, cart_id, payment_id, customer_id, currency, subtotal_minor,
         discount_minor, shipping_minor, tax_minor, total_minor, shipping, discounts, taxes,
-        is_reverse_charge, max_refunds, metadata, created_by
+        is_reverse_charge, max_refunds, metadata, buyer, created_by
     )
     select new.*, :created_by::text
     from unnest(
@@ -11,15 +11,10 @@ with placed as (
         :payment_ids::uuid[], :customer_ids::uuid[], :currencies::text[], :subtotals::int8[],
         :discounts_minor::int8[], :shippings_minor::int8[], :taxes_minor::int8[],
         :totals::int8[], :shippings::jsonb[], :discounts::jsonb[], :taxes::jsonb[],
-        :reverse_charges::bool[], :max_refunds::int4[], :metadatas::jsonb[]
+        :reverse_charges::bool[], :max_refunds::int4[], :metadatas::jsonb[],
+        :buyers::jsonb[]
     ) as new
     returning *
-),
-
-bought as (
-    insert into checkout.order_buyer (order_id, buyer, erased_at)
-    select new.order_id, new.buyer, case when new.buyer is null then now() end
-    from unnest(:ids::uuid[], :buyers::jsonb[]) as new (order_id, buyer)
 ),
 
 lines as (
@@ -77,11 +72,6 @@ select :columns_of_order_line
 from checkout.order_line
 where order_line.tenant_id = :tenant_id and order_line.order_id = any(:order_ids::uuid[])
 order by order_line.order_id, order_line.position;
-
--- buyers_of_orders
-select :columns_of_order_buyer
-from checkout.order_buyer
-where order_buyer.tenant_id = :tenant_id and order_buyer.order_id = any(:order_ids::uuid[]);
 
 -- lock_order
 -- Of two who give back or send of one order, the second sees what the first did.

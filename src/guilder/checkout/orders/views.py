@@ -129,7 +129,7 @@ def show(whole: WholeOrder) -> OrderView:
         taxes=[show_tax(one) for one in order.taxes],
         is_reverse_charge=order.is_reverse_charge,
         refunds_left=order.max_refunds - order.refunds,
-        buyer=whole.buyer,
+        buyer=order.buyer,
         customer_id=order.customer_id,
         checkout_id=order.checkout_id,
         cart_id=order.cart_id,

@@ -33,16 +33,22 @@ NOT_TO_BE_HAD: Final = "out of stock"
 ORDERED_BEFORE: Final = "ordered before"
 
 
-def is_of_an_order(fact: PaymentSucceeded | PaymentFailed) -> bool:
+def is_of_an_order(_: Tx, fact: PaymentFailed) -> bool:
     """Whether a payment may be of a checkout: it then carries the id of the order to be."""
     return _order_id(fact) is not None
 
 
+def is_to_be_ordered(tx: Tx, fact: PaymentSucceeded) -> bool:
+    """Whether a payment may be of a checkout of which this transaction has not made an order."""
+    order_id = _order_id(fact)
+    return order_id is not None and not any(
+        isinstance(told, OrderPlaced) and told.object_id == order_id for told in tx.facts
+    )
+
+
 async def order_what_was_paid(tx: Tx, facts: Sequence[PaymentSucceeded], numbers: Numbers) -> None:
     """Make an order of each checkout that was paid, unless it is one already."""
-    placed = {fact.object_id for fact in tx.facts if isinstance(fact, OrderPlaced)}
-    news = [fact for fact in facts if _order_id(fact) not in placed]
-    paid = await _unordered(tx, news) if news else []
+    paid = await _unordered(tx, facts)
     if not paid:
         return
     once = await _once_each(tx, paid)

@@ -15,7 +15,7 @@ from guilder.payments import PaymentId, PaymentRefunded, PaymentRefundFailed
 from .following import follow
 
 
-def may_be_of_an_order(fact: PaymentRefunded | PaymentRefundFailed) -> bool:
+def may_be_of_an_order(_: Tx, fact: PaymentRefunded | PaymentRefundFailed) -> bool:
     """Whether a payment names an order; whether it is one of ours is seen in the orders."""
     return fact.data.order_id is not None
 
