@@ -12,7 +12,7 @@ from guilder.payments import (
 
 from .cancellations.api import ENDPOINTS as CANCELLATIONS
 from .carts.api import ENDPOINTS as CARTS
-from .carts.cart import CartAbandoned, CartExpired
+from .carts.cart import CartAbandoned, CartExpired, CartMerged
 from .carts.ends import LookAtCarts, look_at_carts
 from .exports import EXPORTS
 from .fulfilments.api import ENDPOINTS as FULFILMENTS
@@ -34,6 +34,7 @@ from .returns.api import ENDPOINTS as RETURNS
 from .sessions.api import ENDPOINTS as SESSIONS
 from .sessions.events import CheckoutCompleted, CheckoutExpired, CheckoutFailed, CheckoutRefunded
 from .sessions.expiry import ExpireCheckouts, expire
+from .sessions.reactions import close_merged
 from .settings_api import ENDPOINTS as SETTINGS
 from .shipping.api import ENDPOINTS as SHIPPING
 from .taxes.api import ENDPOINTS as TAXES
@@ -58,6 +59,7 @@ MANIFEST = Manifest(
         InTransaction(ExpireCheckouts, expire),
     ),
     companions=(
+        companion("checkout.merged_carts", CartMerged, close_merged, wants=lambda *_: True),
         companion("checkout.orders", PaymentSucceeded, order_what_was_paid, wants=is_to_be_ordered),
         companion(
             "checkout.declines", PaymentFailed, count_what_was_declined, wants=is_of_an_order
@@ -81,6 +83,7 @@ MANIFEST = Manifest(
         PromotionCreated,
         PromotionUpdated,
         CartAbandoned,
+        CartMerged,
         CartExpired,
         CheckoutCompleted,
         CheckoutExpired,

@@ -26,8 +26,8 @@ async def _move(tx: Tx, fact: CustomerMerged) -> None:
 
 async def _forget(tx: Tx, fact: CustomerErased) -> None:
     customer_ids = fact.data.ids
-    await forget_sessions(tx, tenant_id=tx.tenant_id, customer_ids=customer_ids)
     carts = await forget_carts(tx, tenant_id=tx.tenant_id, customer_ids=customer_ids)
+    await forget_sessions(tx, tenant_id=tx.tenant_id, customer_ids=customer_ids)
     orders = await forget_buyers(tx, tenant_id=tx.tenant_id, customer_ids=customer_ids)
     for object_id in (*carts, *orders):
         await _redact(tx, object_id)

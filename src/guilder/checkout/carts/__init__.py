@@ -1,6 +1,6 @@
 """Carts: what a buyer is about to buy, in one currency, with its totals as they are now."""
 
-from .cart import Cart, CartId, CartStatus, FilledCart
+from .cart import Cart, CartId, CartMerged, CartStatus, FilledCart
 from .carts import (
     CartClosed,
     CartNotFound,
@@ -16,6 +16,7 @@ __all__ = [
     "Cart",
     "CartClosed",
     "CartId",
+    "CartMerged",
     "CartNotFound",
     "CartStatus",
     "FilledCart",

@@ -1,5 +1,6 @@
 """The cart: what a buyer is about to buy, in the one currency that it was opened in."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum, auto
 from typing import Any, ClassVar, NewType
@@ -86,10 +87,30 @@ class CartLeft(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
+def left_behind(cart: Cart, lines: Iterable[CartLine]) -> CartLeft:
+    """What is told of a cart and those of these lines that are in it."""
+    return CartLeft(
+        id=cart.id,
+        customer_id=cart.customer_id,
+        email=cart.email,
+        currency=cart.currency,
+        lines=[line for line in lines if line.cart_id == cart.id],
+        created_at=cart.created_at,
+        updated_at=cart.updated_at,
+    )
+
+
 class CartAbandoned(Fact, frozen=True):
     """A cart with lines was not touched for as long as the tenant's settings say. Told once."""
 
     name: ClassVar[str] = "cart.abandoned"
+    data: CartLeft
+
+
+class CartMerged(Fact, frozen=True):
+    """A cart was poured into another, and is closed."""
+
+    name: ClassVar[str] = "cart.merged"
     data: CartLeft
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -33,8 +33,12 @@ class CartClosed(Problem, status=409):
     cart_status: CartStatus
 
 
+LONGEST: Final = timedelta(days=366)
+"""How long a cart may be kept."""
+
+
 class CartExpiryNotInFuture(Problem, status=422):
-    """A cart expires in the future."""
+    """A cart expires in the future, and within a year."""
 
 
 class NewCart(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,7 +114,8 @@ async def change_cart(tx: Tx, cart_id: CartId, changes: CartChanges) -> FilledCa
     (stranger,) = await _strangers(tx, [changes])
     if stranger is not None:
         raise stranger
-    if changed.expires_at <= await tx.now():
+    now = await tx.now()
+    if not now < changed.expires_at <= now + LONGEST:
         raise CartExpiryNotInFuture
     await save_cart(tx, changed)
     if changed.expires_at != cart.expires_at:
@@ -189,7 +194,7 @@ async def _problems(
                 shelf.sold(line.variant_id, new.currency)
         except Problem as problem:
             return problem
-        if new.expires_at is not None and new.expires_at <= now:
+        if new.expires_at is not None and not now < new.expires_at <= now + LONGEST:
             return CartExpiryNotInFuture()
         return too_much(summed(new.lines))
 

@@ -6,10 +6,10 @@ from typing import ClassVar, Final
 
 from guilder.checkout.stretches import look_once
 from guilder.db import Tx, sql
-from guilder.jobs import Job
+from guilder.jobs import Job, enqueue
 from guilder.kernel import TenantId
 
-from .cart import Cart, CartAbandoned, CartExpired, CartId, CartLeft, CartLine
+from .cart import Cart, CartAbandoned, CartExpired, CartId, CartLine, left_behind
 
 STRETCH: Final = timedelta(minutes=1)
 MOST_AT_ONCE: Final = 500
@@ -33,26 +33,17 @@ async def look_at_carts(tx: Tx, _: LookAtCarts) -> None:
     ids = [cart.id for cart in (*expired, *left)]
     lines = await lines_left(tx, tenant_id=tx.tenant_id, cart_ids=ids) if ids else []
     for cart in expired:
-        tx.emit(CartExpired(cart.id, _left(cart, lines)))
+        tx.emit(CartExpired(cart.id, left_behind(cart, lines)))
     for cart in left:
-        found = _left(cart, lines)
+        found = left_behind(cart, lines)
         if found.lines:
             tx.emit(CartAbandoned(cart.id, found))
+    if MOST_AT_ONCE in {len(expired), len(left)}:
+        await enqueue(tx, LookAtCarts())
+        return
     due = await next_look(tx, tenant_id=tx.tenant_id)
     if due is not None:
         await look_at_later(tx, [max(due, await tx.now() + STRETCH)])
-
-
-def _left(cart: Cart, lines: Iterable[CartLine]) -> CartLeft:
-    return CartLeft(
-        id=cart.id,
-        customer_id=cart.customer_id,
-        email=cart.email,
-        currency=cart.currency,
-        lines=[line for line in lines if line.cart_id == cart.id],
-        created_at=cart.created_at,
-        updated_at=cart.updated_at,
-    )
 
 
 @sql

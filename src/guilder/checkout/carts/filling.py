@@ -9,7 +9,16 @@ from msgspec.structs import replace
 from guilder.db import Tx, sql
 from guilder.kernel import Currency, Problem, TenantId
 
-from .cart import Cart, CartId, CartLife, CartLine, CartLineId, FilledCart
+from .cart import (
+    Cart,
+    CartId,
+    CartLife,
+    CartLine,
+    CartLineId,
+    CartMerged,
+    FilledCart,
+    left_behind,
+)
 from .carts import (
     cart_by_id,
     locked_cart,
@@ -112,6 +121,7 @@ async def merge_carts(tx: Tx, cart_id: CartId, other_id: CartId) -> FilledCart:
     await look_again(tx, [cart])
     closed = replace(other, status=CartLife.merge(other.status), merged_into=cart_id)
     await save_cart(tx, closed)
+    tx.emit(CartMerged(other_id, left_behind(closed, there.lines)))
     return await cart_by_id(tx, cart_id)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from guilder import catalog
 from guilder.catalog import OutOfStock
@@ -24,6 +24,9 @@ from guilder.payments import PaymentId
 from .events import OrderPlaced
 from .numbers import Numbers
 from .order import Order, OrderLine, OrderLineId, WholeOrder
+
+PAYMENTS: Final = "payments"
+"""Who made an order that nobody asked for in this moment: a payment's success did."""
 
 
 class OrderNotFound(Problem, status=404):
@@ -168,7 +171,7 @@ async def _insert(
         max_refunds=of("max_refunds"),
         metadatas=[each.metadata for each in sold],
         buyers=[each.buyer for each in sold],
-        created_by=str(tx.actor or ""),
+        created_by=str(tx.actor or PAYMENTS),
         line_ids=of_line("id"),
         line_order_ids=of_line("order_id"),
         positions=of_line("position"),

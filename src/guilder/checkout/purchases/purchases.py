@@ -4,7 +4,7 @@ Carts are held before their checkouts, here as where carts are handed over. Whoe
 a checkout sees whether it was paid, or is being paid, and then nobody pays it again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
@@ -18,6 +18,7 @@ from guilder.checkout.sessions import (
     Session,
     SessionStatus,
 )
+from guilder.customers import CustomerId, known_customers
 from guilder.db import Tx, sql
 from guilder.kernel import Problem, TenantId
 from guilder.payments import (
@@ -96,7 +97,7 @@ async def how_it_stands(tx: Tx, checkout_id: CheckoutId, payment_id: PaymentId) 
     """What became of a purchase: an order, a payment that is not at its end, or a refusal."""
     (session,) = await lock_checkouts(tx, tenant_id=tx.tenant_id, ids=[checkout_id])
     payment = await payment_by_id(tx, payment_id)
-    if payment.status is S.FAILED:
+    if payment.status in COME_TO_NOTHING:
         return _declined(payment)
     if payment.status in BEING_PAID:
         return Pending(session, payment)
@@ -108,9 +109,10 @@ async def how_it_stands(tx: Tx, checkout_id: CheckoutId, payment_id: PaymentId) 
 
 async def _standing(tx: Tx, session: Session, *, now: datetime) -> Outcome | None:
     """What became of a checkout; None where it is there to be paid."""
-    if session.status is SessionStatus.COMPLETED:
+    if session.status is SessionStatus.COMPLETED or session.payment_id is not None:
         (order,) = await whole_orders(tx, [session.order_id])
-        return order
+        if order is not None:
+            return order  # also where it was paid too late for its checkout
     status = session.status_at(now)
     if status is not SessionStatus.OPEN:
         return CheckoutClosed(checkout_status=status)
@@ -128,7 +130,10 @@ async def _pay(
     free = [session for _, session in to_pay if session.total_minor == 0]
     owed = [(new, session) for new, session in to_pay if session.total_minor > 0]
     outcomes: dict[CheckoutId, Outcome] = {}
-    taken = await create_payments(tx, [_payment(new, session) for new, session in owed])
+    named = {session.customer_id for _, session in owed if session.customer_id}
+    known = await known_customers(tx, tenant_id=tx.tenant_id, ids=list(named)) if named else []
+    payments = [_payment(new, session, known) for new, session in owed]
+    taken = await create_payments(tx, payments)
     begun: list[tuple[Session, Taken]] = []
     for (_, session), one in zip(owed, taken, strict=True):
         if isinstance(one, Problem):
@@ -149,14 +154,15 @@ async def _pay(
     return outcomes
 
 
-def _payment(new: NewPurchase, session: Session) -> NewPayment:
+def _payment(new: NewPurchase, session: Session, known: Collection[CustomerId]) -> NewPayment:
+    """The payment of a checkout. Who was merged or erased since then buys as a guest."""
     return NewPayment(
         amount_minor=session.total_minor,
         currency=session.currency,
         is_confirmed=True,
         gateway=new.gateway,
         payment_method=new.payment_method,
-        customer_id=session.customer_id,
+        customer_id=session.customer_id if session.customer_id in known else None,
         order_id=str(session.order_id),
         request_identifier=new.key,
         return_url=new.return_url or session.success_url,

@@ -34,11 +34,12 @@ from .session import CheckoutId, Session, SessionStatus, Snapshot
 from .sessions import (
     CheckoutNotFound,
     CheckoutUnderway,
+    SalePriceNamed,
     newest_sessions,
     open_sessions,
     session_by_id,
 )
-from .views import CheckoutBody, CheckoutView, NothingToBuy, show
+from .views import CheckoutBody, CheckoutView, NothingToBuy, OnlyForPrices, show
 
 
 class Keys(msgspec.Struct, frozen=True):
@@ -59,6 +60,8 @@ class Keys(msgspec.Struct, frozen=True):
         CheckoutExpiryNotValid,
         PriceNotFound,
         PriceReplaced,
+        SalePriceNamed,
+        OnlyForPrices,
         VariantNotSold,
         OutOfStock,
         PromotionNotFound,
@@ -80,9 +83,10 @@ async def create_checkout(
     What is sold and what it costs never changes after that. The units are kept
     until the checkout is paid, expires, or is called off.
     """
-    sound = [one.body.asked() for one in asked if one.body.is_of_one]
+    faults = [one.body.fault for one in asked]
+    sound = [one.body.asked() for one, fault in zip(asked, faults, strict=True) if fault is None]
     opened = iter(await open_sessions(tx, signers, sound) if sound else ())
-    outcomes = [next(opened) if one.body.is_of_one else NothingToBuy() for one in asked]
+    outcomes = [fault or next(opened) for fault in faults]
     return [
         each if isinstance(each, Problem) else _show(tx, signers, each, now=each.created_at)
         for each in outcomes

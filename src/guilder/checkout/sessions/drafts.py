@@ -63,7 +63,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def customer_id(self) -> CustomerId | None:
-        return self.asked.customer_id or self.cart.customer_id
+        return self.customer.id if self.customer else None
 
     @property
     def email(self) -> str | None:
@@ -112,7 +112,8 @@ def draft(
         raise CustomerNotFound
     settings = settings_of(desk)
     expires_at = asked.expires_at or desk.now + timedelta(minutes=settings.checkout_minutes)
-    customer_id = asked.customer_id or priced.cart.customer_id
+    own = priced.cart.customer_id
+    customer_id = asked.customer_id or (own if own in customers else None)
     if not desk.now < expires_at <= desk.now + LONGEST:
         raise CheckoutExpiryNotValid
     return Draft(

@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 
 from guilder.checkout.stretches import look_once
 from guilder.db import Tx, sql
-from guilder.jobs import Job
+from guilder.jobs import Job, enqueue
 from guilder.kernel import TenantId
 
 from .closing import let_go
@@ -32,7 +32,7 @@ async def expire(tx: Tx, _: ExpireCheckouts) -> None:
     closed = await expire_sessions(tx, tenant_id=tx.tenant_id, most=MOST_AT_ONCE)
     await let_go(tx, closed)
     if len(closed) == MOST_AT_ONCE:
-        await expire_later(tx, [await tx.now() + STRETCH])
+        await enqueue(tx, ExpireCheckouts())
 
 
 @sql

@@ -57,19 +57,21 @@ class Signers(Tool):
     async def of(self, tx: Tx) -> Signer:
         """Who signs for this tenant. The first handoff makes the first key.
 
-        Where another process has replaced the key, the one before may sign a little longer.
+        Where the key was replaced just now, the one before may sign a little longer.
         """
         now = time.monotonic()
         known = self._opened.get(tx.tenant_id)
         if known is not None and known[0] > now:
             return known[1]
         key = await current_key(tx, tenant_id=tx.tenant_id)
-        if key is None:
-            await self.make(tx)
-            key = await current_key(tx, tenant_id=tx.tenant_id)
-        if key is None:
+        if key is not None:
+            signer = self._open(tx.tenant_id, key)
+            return self._keep(tx.tenant_id, signer, until=now + KEPT_SECONDS)
+        await self.make(tx)
+        made = await current_key(tx, tenant_id=tx.tenant_id)
+        if made is None:
             raise LookupError("a key was made, and is not there")
-        return self._keep(tx.tenant_id, self._open(tx.tenant_id, key), until=now + KEPT_SECONDS)
+        return self._open(tx.tenant_id, made)  # not kept: this transaction may be undone
 
     async def make(self, tx: Tx) -> None:
         """Have a new key sign, unless another has just begun to."""

@@ -41,6 +41,10 @@ class CheckoutUnderway(Problem, status=409, retry_after_seconds=5):
     """Another checkout of this cart is being paid: what becomes of that has to be known first."""
 
 
+class SalePriceNamed(Problem, status=422):
+    """A checkout names a list price. A sale that runs is asked by itself."""
+
+
 class Standing(msgspec.Struct, frozen=True):
     """An open session of a cart, and whether somebody is paying for it."""
 
@@ -71,7 +75,7 @@ async def open_sessions(
     outcomes: Outcomes = {}
     opening = Opening(signers, Shelf(tx), asked)
     places = await _carts_of(tx, opening.shelf, asked, outcomes)
-    carts = await _held(tx, places, outcomes)
+    carts = await _held(tx, asked, places, outcomes)
     if carts:
         desk = await session_desk(
             tx, tenant_id=tx.tenant_id, cart_ids=list(carts), count=2 * len(carts)
@@ -125,6 +129,8 @@ async def _cart_of_price(tx: Tx, new: NewSession) -> NewCart:
     if new.price_id is None:
         raise LookupError("a checkout is of a cart, or of a price")
     price = await catalog.price_by_id(tx, new.price_id)
+    if price.kind is not catalog.PriceKind.LIST:
+        raise SalePriceNamed
     return NewCart(
         currency=price.currency,
         customer_id=new.customer_id,
@@ -136,7 +142,9 @@ async def _cart_of_price(tx: Tx, new: NewSession) -> NewCart:
     )
 
 
-async def _held(tx: Tx, places: dict[CartId, int], outcomes: Outcomes) -> dict[CartId, FilledCart]:
+async def _held(
+    tx: Tx, asked: Sequence[NewSession], places: dict[CartId, int], outcomes: Outcomes
+) -> dict[CartId, FilledCart]:
     """The carts that may be handed over, ours until the transaction ends."""
     carts: dict[CartId, FilledCart] = {}
     for cart_id, held in zip(places, await locked_with_lines(tx, list(places)), strict=True):
@@ -145,8 +153,18 @@ async def _held(tx: Tx, places: dict[CartId, int], outcomes: Outcomes) -> dict[C
         elif not held.lines:
             outcomes[places[cart_id]] = CartEmpty()
         else:
-            carts[cart_id] = held
+            carts[cart_id] = _sent_to(held, asked[places[cart_id]])
     return carts
+
+
+def _sent_to(held: FilledCart, asked: NewSession) -> FilledCart:
+    """The cart with the addresses that are named now: they decide taxes and shipping too."""
+    cart = msgspec.structs.replace(
+        held.cart,
+        shipping_address=asked.shipping_address or held.cart.shipping_address,
+        billing_address=asked.billing_address or held.cart.billing_address,
+    )
+    return FilledCart(cart, held.lines)
 
 
 async def _hand_over_anew(

@@ -55,6 +55,10 @@ class OfCheckout(msgspec.Struct, frozen=True):
     checkout_id: CheckoutId
 
 
+class OnlyForPrices(Problem, status=422):
+    """A cart has its quantities and promotion codes: a checkout names them beside a price only."""
+
+
 class CheckoutBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A cart, or so many of what a price is for."""
 
@@ -78,9 +82,12 @@ class CheckoutBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         return NewSession(**{name: getattr(self, name) for name in self.__struct_fields__})
 
     @property
-    def is_of_one(self) -> bool:
-        """Whether it names a cart or a price, and not both."""
-        return (self.cart_id is None) != (self.price_id is None)
+    def fault(self) -> Problem | None:
+        """What cannot be asked for together."""
+        if (self.cart_id is None) == (self.price_id is None):
+            return NothingToBuy()
+        is_told_more = bool(self.promotion_codes) or self.quantity != 1
+        return OnlyForPrices() if self.cart_id is not None and is_told_more else None
 
 
 class SoldLineView(msgspec.Struct, frozen=True, kw_only=True):
