@@ -42,6 +42,19 @@ MANY = """
     select $1, word, made.id from made
     cross join unnest(array['thing', substr(made.name, 7)]) as word
 """
+STOCK_TABLES = ("adjustment", "reservation")
+MOVED = """
+    with adjusted as (
+        insert into catalog.adjustment (
+            tenant_id, variant_id, delta, on_hand, reason, created_by
+        )
+        select tenant_id, variant_id, 5, 5, 'received', 'a test' from catalog.stock
+        where tenant_id = $1
+    )
+    insert into catalog.reservation (tenant_id, holder_id, variant_id, quantity, expires_at)
+    select tenant_id, gen_random_uuid(), variant_id, 1, now() from catalog.stock
+    where tenant_id = $1
+"""
 NOTHING: dict[str, Any] = dict.fromkeys(
     [
         *("is_active", "billing_type", "sku", "word", "beyond", "others", "others_beyond"),
@@ -154,7 +167,8 @@ async def explained(shelf: Shelf, name: str, **filters: Any) -> str:
 
 async def test_an_index_is_used_for_each_way_to_look(shelf: Shelf) -> None:
     await shelf.owner.execute(MANY, shelf.world.tenant_id)
-    for table in ("product", "variant", "search_word", "stock", "price"):
+    await shelf.owner.execute(MOVED, shelf.world.tenant_id)
+    for table in ("product", "variant", "search_word", "stock", "price", *STOCK_TABLES):
         await shelf.owner.execute(f"analyze catalog.{table}")
     (variant,) = await shelf.owner.fetch(
         "select id from catalog.variant where tenant_id = $1 limit 1", shelf.world.tenant_id
