@@ -6,22 +6,7 @@ select kernel.uuid7();
 insert into identity.tenant (name, slug, subscription_tier)
 values (:name, :slug, :tier)
 on conflict (slug) do nothing
-returning
-    id,
-    name,
-    slug,
-    domain,
-    description,
-    owner_id,
-    subscription_tier,
-    status,
-    billing_email,
-    default_currency,
-    stellar_network,
-    statement_descriptor,
-    metadata,
-    created_at,
-    updated_at;
+returning :columns_of_tenant;
 
 -- find_tenant
 select :columns_of_tenant
@@ -47,22 +32,7 @@ set
     metadata = :metadata,
     updated_at = now()
 where tenant.id = :tenant_id
-returning
-    id,
-    name,
-    slug,
-    domain,
-    description,
-    owner_id,
-    subscription_tier,
-    status,
-    billing_email,
-    default_currency,
-    stellar_network,
-    statement_descriptor,
-    metadata,
-    created_at,
-    updated_at;
+returning :columns_of_tenant;
 
 -- set_status
 update identity.tenant
@@ -70,22 +40,7 @@ set
     status = :status,
     updated_at = now()
 where tenant.id = :tenant_id
-returning
-    id,
-    name,
-    slug,
-    domain,
-    description,
-    owner_id,
-    subscription_tier,
-    status,
-    billing_email,
-    default_currency,
-    stellar_network,
-    statement_descriptor,
-    metadata,
-    created_at,
-    updated_at;
+returning :columns_of_tenant;
 
 -- all_tenants
 select :columns_of_tenant

@@ -19,12 +19,11 @@ from .carts import (
     CartNotFound,
     cart_by_id,
     change_cart,
-    lines_of_carts,
     newest_carts,
     open_carts,
 )
 from .filling import CurrenciesDiffer, SameCart, add_lines, change_line, merge_carts, remove_line
-from .lines import CartLineNotFound, TooManyLines, TooManyPieces
+from .lines import CartLineNotFound, TooManyLines, TooManyPieces, lines_of_carts
 from .pricing import price_carts
 from .shelf import Shelf, VariantNotSold
 from .views import (

@@ -17,7 +17,7 @@ from guilder.kernel import Currency, Problem, TenantId, currency
 
 from .cart import Cart, CartId, CartLine, CartStatus, FilledCart
 from .ends import look_at_later
-from .lines import Wanted, put_lines, summed, too_much
+from .lines import Wanted, lines_of_carts, put_lines, summed, too_much
 from .shelf import Shelf
 
 C = TypeVar("C", "NewCart", Cart)
@@ -299,12 +299,6 @@ async def carts_by_ids(tx: Tx, *, tenant_id: TenantId, ids: list[CartId]) -> lis
 
 @sql
 async def lock_carts(tx: Tx, *, tenant_id: TenantId, ids: list[CartId]) -> list[Cart]: ...
-
-
-@sql
-async def lines_of_carts(
-    tx: Tx, *, tenant_id: TenantId, cart_ids: list[CartId]
-) -> list[CartLine]: ...
 
 
 @sql

@@ -33,12 +33,6 @@ where cart.tenant_id = :tenant_id and cart.id = any(:ids::uuid[])
 order by cart.id
 for no key update;
 
--- lines_of_carts
-select :columns_of_cart_line
-from checkout.cart_line
-where cart_line.tenant_id = :tenant_id and cart_line.cart_id = any(:cart_ids::uuid[])
-order by cart_line.id;
-
 -- update_cart
 update checkout.cart
 set

@@ -9,7 +9,8 @@ from guilder.db import Tx, sql
 from guilder.jobs import Job, enqueue
 from guilder.kernel import TenantId
 
-from .cart import Cart, CartAbandoned, CartExpired, CartId, CartLine, left_behind
+from .cart import Cart, CartAbandoned, CartExpired, left_behind
+from .lines import lines_of_carts
 
 STRETCH: Final = timedelta(minutes=1)
 MOST_AT_ONCE: Final = 500
@@ -31,7 +32,7 @@ async def look_at_carts(tx: Tx, _: LookAtCarts) -> None:
     expired = await expire_carts(tx, tenant_id=tx.tenant_id, most=MOST_AT_ONCE)
     left = await leave_carts(tx, tenant_id=tx.tenant_id, most=MOST_AT_ONCE)
     ids = [cart.id for cart in (*expired, *left)]
-    lines = await lines_left(tx, tenant_id=tx.tenant_id, cart_ids=ids) if ids else []
+    lines = await lines_of_carts(tx, tenant_id=tx.tenant_id, cart_ids=ids) if ids else []
     for cart in expired:
         tx.emit(CartExpired(cart.id, left_behind(cart, lines)))
     for cart in left:
@@ -52,10 +53,6 @@ async def expire_carts(tx: Tx, *, tenant_id: TenantId, most: int) -> list[Cart]:
 
 @sql
 async def leave_carts(tx: Tx, *, tenant_id: TenantId, most: int) -> list[Cart]: ...
-
-
-@sql
-async def lines_left(tx: Tx, *, tenant_id: TenantId, cart_ids: list[CartId]) -> list[CartLine]: ...
 
 
 @sql

@@ -38,12 +38,6 @@ from due
 where cart.tenant_id = :tenant_id and cart.id = due.id
 returning :columns_of_cart;
 
--- lines_left
-select :columns_of_cart_line
-from checkout.cart_line
-where cart_line.tenant_id = :tenant_id and cart_line.cart_id = any(:cart_ids::uuid[])
-order by cart_line.id;
-
 -- next_look
 select least(
     (

@@ -77,6 +77,12 @@ async def put_lines(tx: Tx, wanted: Sequence[tuple[CartId, Wanted]]) -> list[Car
 
 
 @sql
+async def lines_of_carts(
+    tx: Tx, *, tenant_id: TenantId, cart_ids: list[CartId]
+) -> list[CartLine]: ...
+
+
+@sql
 async def insert_lines(
     tx: Tx,
     *,

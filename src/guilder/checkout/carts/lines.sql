@@ -1,3 +1,9 @@
+-- lines_of_carts
+select :columns_of_cart_line
+from checkout.cart_line
+where cart_line.tenant_id = :tenant_id and cart_line.cart_id = any(:cart_ids::uuid[])
+order by cart_line.id;
+
 -- insert_lines
 insert into checkout.cart_line as cart_line (cart_id, variant_id, quantity, metadata)
 select

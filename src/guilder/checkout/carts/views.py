@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 from uuid import UUID
 
 import msgspec
@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from guilder.catalog import VariantId
 from guilder.checkout.shipping import Quote, ShippingOptionId
-from guilder.checkout.totals import AppliedDiscount, TaxLine, Totals
+from guilder.checkout.totals import AppliedDiscount, TaxLine
 from guilder.customers import Address, CustomerId
 
 from .cart import CartId, CartLineId, CartStatus
@@ -200,6 +200,21 @@ class CartView(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
+class Sums(Protocol):
+    """Whatever says what all of it costs: totals, a snapshot, an order."""
+
+    @property
+    def subtotal_minor(self) -> int: ...
+    @property
+    def discount_minor(self) -> int: ...
+    @property
+    def shipping_minor(self) -> int: ...
+    @property
+    def tax_minor(self) -> int: ...
+    @property
+    def total_minor(self) -> int: ...
+
+
 def show(priced: PricedCart) -> CartView:
     """A cart as callers see it."""
     cart = priced.cart
@@ -229,8 +244,8 @@ def show(priced: PricedCart) -> CartView:
     )
 
 
-def amounts(sums: Totals) -> dict[str, int]:
-    """The sums of totals, under the names that callers know."""
+def amounts(sums: Sums) -> dict[str, int]:
+    """What something costs in all, under the names that callers know."""
     return {
         "amount_subtotal": sums.subtotal_minor,
         "amount_discount": sums.discount_minor,

@@ -15,10 +15,11 @@ from guilder.checkout.carts.views import (
     Metadata,
     Minor,
     TaxView,
+    amounts,
     show_discount,
     show_tax,
 )
-from guilder.checkout.sessions import Buyer, CheckoutId, OrderId
+from guilder.checkout.sessions import Buyer, CheckoutId, OrderId, sold_as
 from guilder.customers import CustomerId
 from guilder.payments import PaymentId
 
@@ -118,11 +119,7 @@ def show(whole: WholeOrder) -> OrderView:
         )
         if order.shipping
         else None,
-        amount_subtotal=order.subtotal_minor,
-        amount_discount=order.discount_minor,
-        amount_shipping=order.shipping_minor,
-        amount_tax=order.tax_minor,
-        amount_total=order.total_minor,
+        **amounts(order),
         amount_refunded=order.refunded_minor,
         amount_refunding=order.refunding_minor,
         discounts=[show_discount(one) for one in order.discounts],
@@ -155,20 +152,8 @@ def _status(fulfilment: FulfilmentStatus) -> OrderStatus:
 def _show_line(line: OrderLine) -> OrderLineView:
     return OrderLineView(
         id=line.id,
-        variant_id=line.variant_id,
-        product_id=line.product_id,
-        name=line.product_name,
-        variant_name=line.variant_name,
-        sku=line.sku,
-        image=line.image,
-        quantity=line.quantity,
-        unit_amount_decimal=line.unit_amount_decimal,
-        amount_subtotal=line.subtotal_minor,
-        amount_discount=line.discount_minor,
-        amount_tax=line.tax_minor,
-        amount_total=line.total_minor,
+        **sold_as(line),
         amount_refunded=line.refunded_minor,
-        taxes=[show_tax(one) for one in line.taxes],
         fulfilled=line.fulfilled,
         returned=line.returned,
         refunded=line.refunded,

@@ -26,6 +26,8 @@ from guilder.db import Tx, sql
 from guilder.kernel import TenantId
 from guilder.payments import PaymentFailed, PaymentId, PaymentSucceeded
 
+from .purchases import lock_checkouts
+
 MOST_DECLINES: Final = 10
 """A checkout that was declined so often has failed: somebody is trying cards."""
 
@@ -93,7 +95,8 @@ async def _checkouts_of(tx: Tx, facts: Sequence[PaymentSucceeded | PaymentFailed
     if not paid_by:
         return []
     order_ids = [order_id for order_id, _ in paid_by]
-    sessions = await lock_checkouts_of_orders(tx, tenant_id=tx.tenant_id, order_ids=order_ids)
+    ids = await checkouts_of_orders(tx, tenant_id=tx.tenant_id, order_ids=order_ids)
+    sessions = await lock_checkouts(tx, tenant_id=tx.tenant_id, ids=ids) if ids else []
     return [each for each in sessions if (each.order_id, each.payment_id) in paid_by]
 
 
@@ -146,9 +149,9 @@ async def known_orders(tx: Tx, *, tenant_id: TenantId, ids: list[OrderId]) -> li
 
 
 @sql
-async def lock_checkouts_of_orders(
+async def checkouts_of_orders(
     tx: Tx, *, tenant_id: TenantId, order_ids: list[OrderId]
-) -> list[Session]: ...
+) -> list[CheckoutId]: ...
 
 
 @sql

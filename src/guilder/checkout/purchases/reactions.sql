@@ -3,27 +3,10 @@ select placed_order.id
 from checkout.placed_order
 where placed_order.tenant_id = :tenant_id and placed_order.id = any(:ids::uuid[]);
 
--- lock_checkouts_of_orders
-with held as materialized (
-    select cart.id
-    from checkout.cart
-    where
-        cart.tenant_id = :tenant_id
-        and cart.id = any(array(
-            select session.cart_id
-            from checkout.session
-            where session.tenant_id = :tenant_id and session.order_id = any(:order_ids::uuid[])
-        ))
-    order by cart.id
-    for no key update
-)
-
-select :columns_of_session
+-- checkouts_of_orders
+select session.id
 from checkout.session
-inner join held on session.cart_id = held.id
-where session.tenant_id = :tenant_id and session.order_id = any(:order_ids::uuid[])
-order by session.id
-for no key update of session;
+where session.tenant_id = :tenant_id and session.order_id = any(:order_ids::uuid[]);
 
 -- count_decline
 -- Each declined payment counts once, whoever tells of it: then it is the checkout's no more.

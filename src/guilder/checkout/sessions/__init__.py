@@ -17,7 +17,7 @@ from .session import (
     SnapshotShipping,
 )
 from .sessions import CheckoutNotFound, CheckoutUnderway, open_sessions, session_by_id
-from .views import OfCheckout
+from .views import OfCheckout, sold_as
 
 __all__ = [
     "BEING_PAID",
@@ -43,4 +43,5 @@ __all__ = [
     "holding_of",
     "open_sessions",
     "session_by_id",
+    "sold_as",
 ]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import msgspec
@@ -20,6 +20,7 @@ from guilder.checkout.carts.views import (
     Metadata,
     Minor,
     TaxView,
+    amounts,
     show_discount,
     show_tax,
 )
@@ -34,7 +35,6 @@ from .session import (
     OrderId,
     Session,
     SessionStatus,
-    Snapshot,
     SnapshotLine,
 )
 
@@ -43,6 +43,24 @@ Url = Annotated[
 ]
 Name = Annotated[str, Meta(min_length=1, max_length=200, examples=["Ada Lovelace"])]
 Phone = Annotated[str, Meta(max_length=40, examples=["+31 20 123 4567"])]
+
+
+SOLD_AS: Final = {
+    "variant_id": "variant_id",
+    "product_id": "product_id",
+    "name": "product_name",
+    "variant_name": "variant_name",
+    "sku": "sku",
+    "image": "image",
+    "quantity": "quantity",
+    "unit_amount_decimal": "unit_amount_decimal",
+    "amount_subtotal": "subtotal_minor",
+    "amount_discount": "discount_minor",
+    "amount_tax": "tax_minor",
+    "amount_total": "total_minor",
+    "taxes": "taxes",
+}
+"""What callers know the fields of a sold line as."""
 
 
 class NothingToBuy(Problem, status=422):
@@ -162,7 +180,7 @@ def show(session: Session, *, public_url: str, tenant_id: UUID, now: datetime) -
         buyer=session.buyer,
         currency=session.currency,
         lines=[show_line(line) for line in session.snapshot.lines],
-        **amounts_of(session.snapshot),
+        **amounts(session.snapshot),
         shipping=session.snapshot.shipping.name if session.snapshot.shipping else None,
         discounts=[show_discount(one) for one in session.snapshot.discounts],
         taxes=[show_tax(one) for one in session.snapshot.taxes],
@@ -181,30 +199,10 @@ def show(session: Session, *, public_url: str, tenant_id: UUID, now: datetime) -
 
 def show_line(line: SnapshotLine) -> SoldLineView:
     """A line as callers see it."""
-    return SoldLineView(
-        variant_id=line.variant_id,
-        product_id=line.product_id,
-        name=line.product_name,
-        variant_name=line.variant_name,
-        sku=line.sku,
-        image=line.image,
-        quantity=line.quantity,
-        unit_amount_decimal=line.unit_amount_decimal,
-        amount_subtotal=line.subtotal_minor,
-        amount_discount=line.discount_minor,
-        amount_tax=line.tax_minor,
-        amount_total=line.total_minor,
-        taxes=[show_tax(one) for one in line.taxes],
-        metadata=line.metadata,
-    )
+    return SoldLineView(**sold_as(line), metadata=line.metadata)
 
 
-def amounts_of(snapshot: Snapshot) -> dict[str, int]:
-    """The sums of a snapshot, under the names that callers know."""
-    return {
-        "amount_subtotal": snapshot.subtotal_minor,
-        "amount_discount": snapshot.discount_minor,
-        "amount_shipping": snapshot.shipping_minor,
-        "amount_tax": snapshot.tax_minor,
-        "amount_total": snapshot.total_minor,
-    }
+def sold_as(line: msgspec.Struct) -> dict[str, Any]:
+    """What a line of a snapshot or an order was sold as, under the names that callers know."""
+    fields = {shown: getattr(line, held) for shown, held in SOLD_AS.items()}
+    return fields | {"taxes": [show_tax(one) for one in fields["taxes"]]}
