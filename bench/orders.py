@@ -21,6 +21,7 @@ import psutil
 import uvloop
 
 from bench.house import house, percentile, tenant
+from bench.keepalive import KeepAlive
 from bench.payments import cpu_seconds, database_processes, serving
 from guilder import db, identity, postgres
 from guilder.db import tenant_transaction
@@ -37,43 +38,29 @@ PAYMENT = b'{"gateway": "sandbox", "payment_method": "pm_card_visa"}'
 Steps = Iterator[tuple[bytes, bytes, bytes]]
 
 
-class Shopper(asyncio.Protocol):
-    """A keep-alive client that begins another journey as soon as it has its order."""
+class Shopper(KeepAlive):
+    """Begins another journey as soon as it has its order."""
 
     def __init__(
         self, secret: str, variants: list[str], *, until: float, times: list[float]
     ) -> None:
+        super().__init__()
         self._secret = secret.encode()
         self._variants = variants
         self._until = until
         self._times = times
-        self._buffer = b""
         self._answer: dict[str, Any] = {}
-        self.done = asyncio.get_running_loop().create_future()
 
-    def connection_made(self, transport: Any) -> None:
-        self._transport = transport
-        self._set_out()
-
-    def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        end = self._buffer.find(b"\r\n\r\n")
-        if end < 0:
-            return
-        start = self._buffer.index(b"content-length: ") + 16
-        length = int(self._buffer[start : self._buffer.index(b"\r", start)])
-        if len(self._buffer) < end + 4 + length:
-            return
-        if not self._buffer.startswith(b"HTTP/1.1 20"):
-            self.done.set_exception(SystemExit(f"bench: {self._buffer[:600].decode()}"))
-            return
-        self._answer = msgspec.json.decode(self._buffer[end + 4 :])
-        self._buffer = b""
-        self._step()
-
-    def _set_out(self) -> None:
+    def begin(self) -> None:
         self._began = time.perf_counter()
         self._journey = self._steps()
+        self._step()
+
+    def answered(self, head: bytes, body: bytes) -> None:
+        if not head.startswith(b"HTTP/1.1 20"):
+            self.done.set_exception(SystemExit(f"bench: {body[:600].decode()}"))
+            return
+        self._answer = msgspec.json.decode(body)
         self._step()
 
     def _step(self) -> None:
@@ -82,7 +69,7 @@ class Shopper(asyncio.Protocol):
         except StopIteration:
             self._arrive()
             return
-        self._transport.write(
+        self.transport.write(
             b"%b %b HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer %b\r\n"
             b"content-type: application/json\r\ncontent-length: %d\r\n\r\n%b"
             % (method, path, self._secret, len(body), body)
@@ -92,10 +79,9 @@ class Shopper(asyncio.Protocol):
         now = time.perf_counter()
         self._times.append(now - self._began)
         if now < self._until:
-            self._set_out()
+            self.begin()
         else:
-            self._transport.close()
-            self.done.set_result(None)
+            self.leave()
 
     def _steps(self) -> Steps:
         number = len(self._times)

@@ -29,6 +29,7 @@ import psutil
 import uvloop
 
 from bench.house import house, percentile, tenant
+from bench.keepalive import KeepAlive
 from bench.script import script_of
 from guilder import db, identity, postgres
 from guilder.db import Tx, tenant_transaction
@@ -46,47 +47,32 @@ BODY = msgspec.json.encode(
 )
 
 
-class Client(asyncio.Protocol):
-    """A keep-alive client that pays again as soon as it was answered."""
+class Client(KeepAlive):
+    """Pays again as soon as it was answered."""
 
     def __init__(self, head: bytes, name: str, *, until: float, times: list[float]) -> None:
+        super().__init__()
         self._head = head
         self._name = name
         self._until = until
         self._times = times
         self._number = 0
-        self._buffer = b""
-        self.done = asyncio.get_running_loop().create_future()
         self.refused = 0
 
-    def connection_made(self, transport: Any) -> None:
-        self._transport = transport
-        self._pay()
-
-    def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        end = self._buffer.find(b"\r\n\r\n")
-        if end < 0:
-            return
-        start = self._buffer.index(b"content-length: ") + 16
-        length = int(self._buffer[start : self._buffer.index(b"\r", start)])
-        if len(self._buffer) < end + 4 + length:
-            return
-        now = time.perf_counter()
-        self.refused += not self._buffer.startswith(b"HTTP/1.1 201")
-        self._times.append(now - self._began)
-        self._buffer = b""
-        if now < self._until:
-            self._pay()
-        else:
-            self._transport.close()
-            self.done.set_result(None)
-
-    def _pay(self) -> None:
+    def begin(self) -> None:
         self._number += 1
         self._began = time.perf_counter()
         key = b"%b-%d" % (self._name.encode(), self._number)
-        self._transport.write(self._head % (key, len(BODY)) + BODY)
+        self.transport.write(self._head % (key, len(BODY)) + BODY)
+
+    def answered(self, head: bytes, _: bytes) -> None:
+        now = time.perf_counter()
+        self.refused += not head.startswith(b"HTTP/1.1 201")
+        self._times.append(now - self._began)
+        if now < self._until:
+            self.begin()
+        else:
+            self.leave()
 
 
 async def pay(
