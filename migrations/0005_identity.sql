@@ -16,12 +16,24 @@ insert into identity.quota (tier, name, maximum) values
 ('free', 'api_calls_per_minute', 600),
 ('free', 'api_keys', 10),
 ('free', 'facts_per_day', 100000),
+('free', 'members', 5),
+('free', 'podcasts', 1),
+('free', 'products', 100),
+('free', 'webhooks', 2),
 ('pro', 'api_calls_per_minute', 6000),
 ('pro', 'api_keys', 100),
 ('pro', 'facts_per_day', 10000000),
+('pro', 'members', 50),
+('pro', 'podcasts', 20),
+('pro', 'products', 10000),
+('pro', 'webhooks', 20),
 ('enterprise', 'api_calls_per_minute', null),
 ('enterprise', 'api_keys', null),
-('enterprise', 'facts_per_day', null);
+('enterprise', 'facts_per_day', null),
+('enterprise', 'members', null),
+('enterprise', 'podcasts', null),
+('enterprise', 'products', null),
+('enterprise', 'webhooks', null);
 
 create table identity.tenant (
     id uuid primary key default kernel.tenant(),
@@ -57,10 +69,13 @@ create table identity.api_key (
     id uuid not null default kernel.uuid7(),
     name text not null check (length(btrim(name)) between 1 and 100),
     mode text not null check (mode in ('live', 'test')),
+    kind text not null default 'secret' check (kind in ('secret', 'publishable')),
     key_hash bytea not null check (length(key_hash) = 32),
     hint text not null check (length(hint) = 4),
     scopes text[] not null check (cardinality(scopes) between 1 and 100),
     created_by text not null,
+    allowed_addresses text[] not null default '{}' check (cardinality(allowed_addresses) <= 50),
+    replaced_by uuid,
     expires_at timestamptz,
     revoked_at timestamptz,
     last_used_at timestamptz,
@@ -68,9 +83,12 @@ create table identity.api_key (
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     primary key (tenant_id, id),
-    unique (tenant_id, key_hash)
+    unique (tenant_id, key_hash),
+    foreign key (tenant_id, replaced_by) references identity.api_key (tenant_id, id)
 );
 
+create index api_key_replaced on identity.api_key (tenant_id, replaced_by);
+create index api_key_maker on identity.api_key (tenant_id, created_by);
 call kernel.isolate('identity.api_key');
 grant select, insert, update on identity.api_key to guilder_app;
 

@@ -79,6 +79,17 @@ HINTS: dict[str, Callable[[str], Any]] = {
     "payments.transaction.currency": lambda _: "EUR",
     "payments.routing.rules": lambda _: "[]",
     "identity.api_key.hint": lambda mark: mark[:4],
+    "identity.audit_entry.action": lambda _: "specimen.planted",
+    "identity.audit_entry.object_type": lambda _: "specimen",
+    "identity.identity_provider.issuer": lambda mark: f"https://{mark}.example",
+    "identity.identity_provider.name": lambda mark: mark,
+    "identity.invitation.email": lambda mark: f"{mark}@specimen.example",
+    "identity.invitation.expires_at": lambda _: FAR,
+    "identity.role_permission.permission": lambda _: "products:read",
+    "identity.session.expires_at": lambda _: FAR,
+    "identity.ticket.email": lambda mark: f"{mark}@specimen.example",
+    "identity.ticket.expires_at": lambda _: FAR,
+    "identity.user_account.email": lambda mark: f"{mark}@specimen.example",
     "identity.tenant.slug": lambda mark: f"shop-{mark}",
     "jobs.job.lease_until": lambda _: FAR,
     "jobs.job.run_at": lambda _: FAR,
@@ -113,6 +124,7 @@ REFERENCES = """
         ) as pairs
     from pg_constraint
     where contype = 'f' and conrelid = $1::oid and confrelid <> conrelid and conparentid = 0
+    and conname <> 'tenant_owner'
 """
 
 

@@ -4,7 +4,7 @@ A tenant's key names its tenant, so it is looked up under that tenant's row
 security; only its hash is stored, and it holds no more than its maker held.
 """
 
-from .api_key import ApiKey, ApiKeyCreated, ApiKeyId, ApiKeyRevoked, KeyMode
+from .api_key import ApiKey, ApiKeyCreated, ApiKeyId, ApiKeyRevoked, KeyKind, KeyMode
 from .api_keys import (
     ApiKeyNotFound,
     ExpiryInThePast,
@@ -19,6 +19,7 @@ from .api_keys import (
     revoke,
 )
 from .gate import Gate
+from .members import InvitationLife
 from .quotas import Quota, QuotaExceeded, QuotaUse, quota_use
 from .tenant import (
     StellarNetwork,
@@ -54,7 +55,9 @@ __all__ = [
     "ApiKeyRevoked",
     "ExpiryInThePast",
     "Gate",
+    "InvitationLife",
     "IssuedKey",
+    "KeyKind",
     "KeyMode",
     "LiveKeyNotAllowed",
     "NameNotValid",

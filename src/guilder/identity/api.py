@@ -13,6 +13,7 @@ from guilder.http import Listing, Page, delete, get, patch, post
 from guilder.identity import (
     ApiKey,
     ApiKeyId,
+    KeyKind,
     KeyMode,
     QuotaUse,
     StellarNetwork,
@@ -66,10 +67,13 @@ class ApiKeyView(msgspec.Struct, frozen=True, kw_only=True):
     id: ApiKeyId
     name: Name
     mode: KeyMode
+    kind: KeyKind
     hint: Annotated[str, Meta(description="The last four characters.", examples=["9f3c"])]
     scopes: Scopes
     is_revoked: bool
     created_by: Annotated[str, Meta(description="Who made it.", examples=["operator"])]
+    allowed_addresses: list[str]
+    replaced_by: ApiKeyId | None
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None

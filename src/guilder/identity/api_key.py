@@ -32,15 +32,25 @@ class KeyMode(StrEnum):
     TEST = auto()
 
 
+class KeyKind(StrEnum):
+    """Where a key lives: on a server, or in a page that everybody can read."""
+
+    SECRET = auto()
+    PUBLISHABLE = auto()
+
+
 class ApiKey(msgspec.Struct, frozen=True):
     """A key as it is known after its creation: never with its secret."""
 
     id: ApiKeyId
     name: str
     mode: KeyMode
+    kind: KeyKind
     hint: str
     scopes: list[str]
     created_by: str
+    allowed_addresses: list[str]
+    replaced_by: ApiKeyId | None
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None

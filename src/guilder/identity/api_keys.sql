@@ -2,19 +2,7 @@
 insert into identity.api_key
 (name, mode, key_hash, hint, scopes, created_by, expires_at, metadata)
 values (:name, :mode, :key_hash, :hint, :scopes, :created_by, :expires_at, :metadata)
-returning
-    id,
-    name,
-    mode,
-    hint,
-    scopes,
-    created_by,
-    expires_at,
-    revoked_at,
-    last_used_at,
-    metadata,
-    created_at,
-    updated_at;
+returning :columns_of_api_key;
 
 -- find_api_key
 select :columns_of_api_key
@@ -43,19 +31,7 @@ where
     api_key.tenant_id = :tenant_id
     and api_key.id = :key_id
     and api_key.revoked_at is null
-returning
-    id,
-    name,
-    mode,
-    hint,
-    scopes,
-    created_by,
-    expires_at,
-    revoked_at,
-    last_used_at,
-    metadata,
-    created_at,
-    updated_at;
+returning :columns_of_api_key;
 
 -- count_api_keys
 select count(*)

@@ -1,0 +1,352 @@
+-- Members of tenants, with what they may do, and what is remembered of what they did.
+
+-- What there is to be allowed, for every tenant the same: a resource and an action. `*` is any.
+create table identity.permission (
+    id uuid primary key default kernel.uuid7(),
+    name text not null unique,
+    resource text not null check (resource ~ '^(\*|[a-z_]+)$'),
+    action text not null check (action ~ '^(\*|[a-z_]+)$'),
+    description text not null,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    unique (resource, action),
+    check (name = case when resource = '*' and action = '*' then '*' else resource || ':' || action end)
+);
+
+grant select on identity.permission to guilder_app;
+
+insert into identity.permission (name, resource, action, description)
+select
+    known.name,
+    split_part(known.name, ':', 1),
+    coalesce(nullif(split_part(known.name, ':', 2), ''), '*'),
+    known.description
+from (
+    values
+    ('*', 'everything'),
+    ('*:read', 'see everything'),
+    ('*:write', 'change everything but who owns the tenant'),
+    ('api_keys:read', 'see API keys, without their secrets'),
+    ('api_keys:write', 'make, replace and revoke API keys'),
+    ('audit:read', 'see who did what'),
+    ('checkout:read', 'see carts and checkouts'),
+    ('checkout:write', 'fill carts, and hand them over to be paid'),
+    ('customers:read', 'see customers'),
+    ('customers:write', 'change, merge and erase customers'),
+    ('disputes:read', 'see disputes'),
+    ('disputes:write', 'answer disputes'),
+    ('events:read', 'see what happened'),
+    ('gateways:read', 'see gateways, without their secrets'),
+    ('gateways:write', 'set up gateways and routes'),
+    ('identity_providers:read', 'see where members sign in from elsewhere'),
+    ('identity_providers:write', 'set up where members sign in from elsewhere'),
+    ('inventory:read', 'see stock'),
+    ('inventory:write', 'count and adjust stock'),
+    ('ledger:read', 'see the books'),
+    ('members:read', 'see members and invitations'),
+    ('members:write', 'invite, change and remove members'),
+    ('orders:read', 'see orders'),
+    ('orders:write', 'send, take back, refund and cancel orders'),
+    ('payment_methods:read', 'see saved payment methods'),
+    ('payment_methods:write', 'save and detach payment methods'),
+    ('payments:read', 'see payments'),
+    ('payments:write', 'take, capture, cancel and refund payments'),
+    ('products:read', 'see products and prices'),
+    ('products:write', 'change products and prices'),
+    ('promotions:read', 'see promotions'),
+    ('promotions:write', 'change promotions'),
+    ('quotas:read', 'see quotas and what is used of them'),
+    ('roles:read', 'see roles'),
+    ('roles:write', 'make, change and delete roles'),
+    ('signing_keys:write', 'replace the key that signs checkouts'),
+    ('tenant:own', 'hand the tenant over to another owner, and cancel it'),
+    ('tenant:read', 'see the tenant'),
+    ('tenant:write', 'change the tenant')
+) as known (name, description);
+
+create table identity.member (
+    tenant_id uuid not null default kernel.tenant() references identity.tenant,
+    id uuid not null default kernel.uuid7(),
+    user_id uuid not null,
+    home_tenant_id uuid not null,
+    metadata jsonb not null default '{}' check (jsonb_typeof(metadata) = 'object'),
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (tenant_id, id),
+    unique (tenant_id, user_id),
+    constraint member_is_user foreign key (home_tenant_id, user_id)
+    references identity.user_account (tenant_id, id)
+);
+
+create index member_of_user on identity.member (home_tenant_id, user_id);
+call kernel.isolate('identity.member');
+call kernel.preserve(
+    'identity.member', 'tenant_id', 'id', 'user_id', 'home_tenant_id', 'created_at'
+);
+grant select, insert, update, delete on identity.member to guilder_app;
+
+-- The owner is a member, and stays one as long as the tenant is theirs.
+alter table identity.tenant
+add constraint tenant_owner foreign key (id, owner_id)
+references identity.member (tenant_id, user_id);
+
+create index tenant_owner on identity.tenant (id, owner_id);
+
+create table identity.role (
+    tenant_id uuid not null default kernel.tenant() references identity.tenant,
+    id uuid not null default kernel.uuid7(),
+    name text not null check (length(btrim(name)) between 1 and 100),
+    name_folded text generated always as (kernel.fold(name)) stored,
+    description text check (length(description) <= 500),
+    built_in text check (built_in in ('owner', 'admin', 'developer', 'viewer')),
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (tenant_id, id),
+    unique (tenant_id, name_folded),
+    unique (tenant_id, built_in),
+    check (built_in is null or name = built_in)
+);
+
+call kernel.isolate('identity.role');
+call kernel.preserve('identity.role', 'tenant_id', 'id', 'built_in', 'created_at');
+grant select, insert, update, delete on identity.role to guilder_app;
+
+create table identity.role_permission (
+    tenant_id uuid not null default kernel.tenant(),
+    role_id uuid not null,
+    permission text not null references identity.permission (name),
+    primary key (tenant_id, role_id, permission),
+    foreign key (tenant_id, role_id) references identity.role (tenant_id, id) on delete cascade
+);
+
+create index role_permission_permission on identity.role_permission (permission);
+call kernel.isolate('identity.role_permission');
+grant select, insert, delete on identity.role_permission to guilder_app;
+
+-- The user_roles of the source model: a user holds roles as a member.
+create table identity.member_role (
+    tenant_id uuid not null default kernel.tenant(),
+    member_id uuid not null,
+    role_id uuid not null,
+    created_at timestamptz not null default now(),
+    primary key (tenant_id, member_id, role_id),
+    foreign key (tenant_id, member_id) references identity.member (tenant_id, id) on delete cascade,
+    foreign key (tenant_id, role_id) references identity.role (tenant_id, id)
+);
+
+create index member_role_role on identity.member_role (tenant_id, role_id);
+call kernel.isolate('identity.member_role');
+grant select, insert, delete on identity.member_role to guilder_app;
+
+-- Of an invitation's token only the hash is kept; it is made when the mail is.
+create table identity.invitation (
+    tenant_id uuid not null default kernel.tenant() references identity.tenant,
+    id uuid not null default kernel.uuid7(),
+    email text not null check (email like '%_@_%' and length(email) <= 254),
+    email_folded text generated always as (kernel.fold(email)) stored,
+    status text not null default 'pending'
+    check (status in ('pending', 'accepted', 'declined', 'revoked')),
+    token_hash bytea check (length(token_hash) = 32),
+    invited_by text not null,
+    message text check (length(message) <= 1000),
+    mails integer not null default 0 check (mails between 0 and 10),
+    last_mailed_at timestamptz,
+    accepted_by uuid,
+    expires_at timestamptz not null check (expires_at > created_at),
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (tenant_id, id),
+    unique (tenant_id, token_hash),
+    check ((status = 'accepted') = (accepted_by is not null))
+);
+
+create unique index invitation_pending on identity.invitation (tenant_id, email_folded)
+where status = 'pending';
+call kernel.isolate('identity.invitation');
+call kernel.guard(
+    'identity.invitation', 'status',
+    'pending > accepted', 'pending > declined', 'pending > revoked'
+);
+call kernel.preserve(
+    'identity.invitation', 'tenant_id', 'id', 'email', 'invited_by', 'created_at'
+);
+grant select, insert, update on identity.invitation to guilder_app;
+
+create table identity.invitation_role (
+    tenant_id uuid not null default kernel.tenant(),
+    invitation_id uuid not null,
+    role_id uuid not null,
+    primary key (tenant_id, invitation_id, role_id),
+    foreign key (tenant_id, invitation_id) references identity.invitation (tenant_id, id),
+    foreign key (tenant_id, role_id) references identity.role (tenant_id, id) on delete cascade
+);
+
+create index invitation_role_role on identity.invitation_role (tenant_id, role_id);
+call kernel.isolate('identity.invitation_role');
+grant select, insert, delete on identity.invitation_role to guilder_app;
+
+-- How members look: a member's user may be at home elsewhere. Only of members of this tenant.
+create function identity.faces()
+returns table (
+    user_id uuid, email text, name text, username text, avatar_url text, is_verified boolean,
+    last_seen_at timestamptz
+)
+language sql stable security definer
+set search_path = ''
+begin atomic
+select
+    user_account.id, user_account.email, user_account.name, user_account.username,
+    user_account.avatar_url, user_account.email_verified_at is not null,
+    (
+        select max(session.last_seen_at)
+        from identity.session
+        where session.tenant_id = user_account.tenant_id and session.user_id = user_account.id
+    )
+from identity.member
+inner join identity.user_account
+    on member.home_tenant_id = user_account.tenant_id and member.user_id = user_account.id
+where member.tenant_id = kernel.tenant();
+end;
+
+-- Where a user is a member. Asked at home, of somebody who lives there.
+create function identity.memberships(of_user uuid)
+returns table (
+    tenant_id uuid, name text, slug text, status text, is_owner boolean, member_id uuid,
+    roles text[], created_at timestamptz
+)
+language sql stable security definer
+set search_path = ''
+begin atomic
+select
+    tenant.id, tenant.name, tenant.slug, tenant.status, tenant.owner_id = member.user_id,
+    member.id,
+    array(
+        select role.name
+        from identity.member_role
+        inner join identity.role
+            on member_role.tenant_id = role.tenant_id and member_role.role_id = role.id
+        where member_role.tenant_id = member.tenant_id and member_role.member_id = member.id
+        order by role.name
+    ),
+    member.created_at
+from identity.member
+inner join identity.tenant on member.tenant_id = tenant.id
+where member.home_tenant_id = kernel.tenant() and member.user_id = of_user;
+end;
+
+grant execute on function identity.faces(), identity.memberships(uuid) to guilder_app;
+
+-- Who did what, one entry after the other: each carries the hash of the one before, so none can be
+-- taken out or changed unseen. The application may add, and nothing else.
+create table identity.audit_head (
+    tenant_id uuid primary key default kernel.tenant() references identity.tenant,
+    position bigint not null check (position >= 0),
+    hash bytea not null check (length(hash) = 32)
+);
+
+call kernel.isolate('identity.audit_head');
+grant select, insert, update on identity.audit_head to guilder_app;
+
+create table identity.audit_entry (
+    tenant_id uuid not null default kernel.tenant() references identity.tenant,
+    position bigint not null check (position > 0),
+    id uuid not null default kernel.uuid7(),
+    action text not null check (action ~ '^[a-z_]+(\.[a-z_]+)+$'),
+    actor_kind text not null
+    check (actor_kind in ('api_key', 'user', 'job', 'operator', 'visitor')),
+    actor_id uuid,
+    address text check (length(address) <= 100),
+    request_id text check (length(request_id) <= 100),
+    object_type text not null check (object_type ~ '^[a-z_]+$'),
+    object_id uuid not null,
+    before jsonb,
+    after jsonb,
+    occurred_at timestamptz not null,
+    previous_hash bytea not null check (length(previous_hash) = 32),
+    hash bytea not null check (length(hash) = 32),
+    primary key (tenant_id, position),
+    unique (tenant_id, id)
+);
+
+create index audit_entry_object on identity.audit_entry (tenant_id, object_id, position);
+create index audit_entry_actor on identity.audit_entry (tenant_id, actor_id, position);
+create index audit_entry_action on identity.audit_entry (tenant_id, action, position);
+call kernel.isolate('identity.audit_entry');
+grant select, insert on identity.audit_entry to guilder_app;
+
+-- Where somebody signs in who is known elsewhere: an issuer of OpenID Connect, as a tenant set it up.
+create table identity.identity_provider (
+    tenant_id uuid not null default kernel.tenant() references identity.tenant,
+    id uuid not null default kernel.uuid7(),
+    name text not null check (name ~ '^[a-z0-9](-?[a-z0-9])*$' and length(name) <= 63),
+    title text not null check (length(btrim(title)) between 1 and 100),
+    issuer text not null check (issuer ~ '^https?://' and length(issuer) <= 500),
+    client_id text not null check (length(client_id) between 1 and 255),
+    client_secret_sealed bytea,
+    email_domains text[] not null default '{}',
+    admits_new_users boolean not null default false,
+    role_id uuid,
+    is_active boolean not null default true,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    primary key (tenant_id, id),
+    unique (tenant_id, name),
+    foreign key (tenant_id, role_id) references identity.role (tenant_id, id)
+);
+
+create index identity_provider_role on identity.identity_provider (tenant_id, role_id);
+call kernel.isolate('identity.identity_provider');
+grant select, insert, update, delete on identity.identity_provider to guilder_app;
+
+-- Somebody is on their way to an issuer and back: good once, for ten minutes, in one browser.
+create table identity.sso_journey (
+    tenant_id uuid not null default kernel.tenant(),
+    id uuid not null default kernel.uuid7(),
+    provider_id uuid not null,
+    state_hash bytea not null check (length(state_hash) = 32),
+    browser_hash bytea check (length(browser_hash) = 32),
+    nonce text not null,
+    verifier_sealed bytea not null,
+    redirect_url text not null,
+    return_to text,
+    expires_at timestamptz not null,
+    used_at timestamptz,
+    created_at timestamptz not null default now(),
+    primary key (tenant_id, id),
+    unique (tenant_id, state_hash),
+    foreign key (tenant_id, provider_id) references identity.identity_provider (tenant_id, id)
+    on delete cascade
+);
+
+create index sso_journey_provider on identity.sso_journey (tenant_id, provider_id);
+create index sso_journey_end on identity.sso_journey (tenant_id, expires_at);
+call kernel.isolate('identity.sso_journey');
+grant select, insert, update, delete on identity.sso_journey to guilder_app;
+
+-- What processes have seen of users since the last count, and what a day came to.
+create table identity.activity (
+    tenant_id uuid not null default kernel.tenant() references identity.tenant,
+    id uuid not null default kernel.uuid7(),
+    user_id uuid not null,
+    day date not null,
+    sign_ins integer not null default 0 check (sign_ins >= 0),
+    api_calls integer not null default 0 check (api_calls >= 0),
+    last_seen_at timestamptz not null,
+    primary key (tenant_id, id)
+);
+
+call kernel.isolate('identity.activity');
+grant select, insert, delete on identity.activity to guilder_app;
+
+create table identity.user_metric (
+    tenant_id uuid not null default kernel.tenant() references identity.tenant,
+    user_id uuid not null,
+    day date not null,
+    sign_ins integer not null default 0 check (sign_ins >= 0),
+    api_calls bigint not null default 0 check (api_calls >= 0),
+    last_seen_at timestamptz not null,
+    primary key (tenant_id, user_id, day)
+);
+
+call kernel.isolate('identity.user_metric');
+grant select, insert, update, delete on identity.user_metric to guilder_app;
