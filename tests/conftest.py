@@ -80,7 +80,9 @@ def app_url() -> str:
 
 @pytest.fixture(scope="session")
 async def system(app_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
-    settings = Settings(data=tmp_path_factory.mktemp("data"), secret_key=SECRET.decode())
+    settings = Settings(
+        data=tmp_path_factory.mktemp("data"), secret_key=SECRET.decode(), password_cost=4
+    )
     pool = await db.open_pool(app_url, size=10, name="guilder tests")
     pool.signals = db.Signals(app_url)
     system = put_together(settings, pool, pool.signals, url=app_url, address="http://guilder.test")

@@ -5,6 +5,7 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -38,6 +39,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     worker_slots: Annotated[int, Meta(ge=1, le=10_000)] = 100
     stripe_url: str | None = None
     paypal_url: str | None = None
+    smtp_url: str | None = None
+    mail_from: str | None = None
+    trusted_proxies: list[str] = []
+    outbound_allow: list[str] = []
+    password_cost: Annotated[int, Meta(ge=4, le=16)] = 12
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "pretty", "json"] = "auto"
     postgres_binaries: Path | None = None
@@ -67,6 +73,10 @@ def read_settings(environment: Mapping[str, str] = os.environ, **given: Any) -> 
     merged: dict[str, Any] = _file_in(data) | named | given
     if isinstance(merged.get("old_secret_keys"), str):
         merged["old_secret_keys"] = merged["old_secret_keys"].split(",")
+    if isinstance(merged.get("trusted_proxies"), str):
+        merged["trusted_proxies"] = merged["trusted_proxies"].split(",")
+    if isinstance(merged.get("outbound_allow"), str):
+        merged["outbound_allow"] = merged["outbound_allow"].split(",")
     if isinstance(merged.get("postgres_settings"), str):
         merged["postgres_settings"] = _pairs(merged["postgres_settings"])
     merged["secret_key"] = merged.get("secret_key") or secret_in(data)
@@ -75,11 +85,24 @@ def read_settings(environment: Mapping[str, str] = os.environ, **given: Any) -> 
             f"GUILDER_SECRET_KEY has at least {MIN_SECRET_CHARACTERS} characters."
         )
     try:
-        return msgspec.convert(merged | {"data": data}, Settings, strict=False, dec_hook=_path)
+        settings = msgspec.convert(merged | {"data": data}, Settings, strict=False, dec_hook=_path)
     except msgspec.ValidationError as refused:
         reason, _, place = str(refused).partition(" - at `$.")
         which = f"The setting {place.rstrip('`')}" if place else f"What {data / FILE} says"
         raise SettingsNotValid(f"{which} cannot be used: {reason}.") from refused
+    _require_networks("trusted_proxies", settings.trusted_proxies)
+    _require_networks("outbound_allow", settings.outbound_allow)
+    return settings
+
+
+def _require_networks(name: str, texts: list[str]) -> None:
+    for text in texts:
+        try:
+            ip_network(text.strip(), strict=False)
+        except ValueError as wrong:
+            raise SettingsNotValid(
+                f"The setting {name} cannot be used: {text!r} is no network, like 10.0.0.0/8."
+            ) from wrong
 
 
 def _data_folder(given: str | Path | None, named: str | None) -> Path:

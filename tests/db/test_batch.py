@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from guilder import db
-from guilder.db import Batch, Pool, Tx
+from guilder.db import Batch, Pool, Turns, Tx
 from guilder.kernel import Problem
 from tests.db import counters
 from tests.world import World
@@ -176,6 +176,43 @@ async def test_actors_do_not_share(pool: Pool, till: Till, world: World) -> None
     await asyncio.gather(batch(world.tenant_id, 1), batch(world.tenant_id, 2, actor=world.operator))
 
     assert sorted(till.batches) == [[1], [2]]
+
+
+async def test_batches_of_different_verbs_take_turns_and_gather_meanwhile(
+    pool: Pool, till: Till, world: World, other: World
+) -> None:
+    turns, second = Turns(), Till()
+    first = Batch(pool, till.take, turns=turns)
+    then = Batch(pool, second.take, turns=turns)
+    till.may_go_on.clear()
+
+    holding = caller(first, world)(1)
+    await till.entered.wait()
+    waiting = [caller(then, world)(item) for item in (2, 3)]
+    assert await then(other.tenant_id, 4) == 8  # the turns of another tenant are its own
+    assert second.batches == [[4]]
+    till.may_go_on.set()
+
+    assert await asyncio.gather(holding, *waiting) == [2, 4, 6]
+    assert second.batches == [[4], [2, 3]]
+
+
+async def test_who_takes_long_holds_nobody_up(
+    pool: Pool, till: Till, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("guilder.db.batch.LONGEST_TURN_SECONDS", 0.01)
+    turns, second = Turns(), Till()
+    till.may_go_on.clear()
+    holding = caller(Batch(pool, till.take, turns=turns), world)(1)
+    await till.entered.wait()
+    then = Batch(pool, second.take, turns=turns)
+
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        assert [await then(world.tenant_id, item) for item in (2, 3)] == [4, 6]
+
+    assert not holding.done()
+    till.may_go_on.set()
+    assert await holding == 2
 
 
 async def test_a_caller_who_goes_away_takes_nobody_along(

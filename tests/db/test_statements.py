@@ -3,6 +3,8 @@
 import importlib.util
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
 from enum import StrEnum, auto
 from itertools import count
 from pathlib import Path
@@ -260,3 +262,55 @@ def test_what_the_driver_delivers_is_not_touched(kind: Any) -> None:
 )
 def test_the_plain_type(kind: Any, plain: tuple[Any, bool]) -> None:
     assert plain_type(kind) == plain
+
+
+WRITTEN = """
+
+class Parcel(msgspec.Struct, frozen=True):
+    id: ThingId
+    parent_id: ThingId | None
+    colour: Colour
+    price: Money
+    notes: dict[str, Any]
+    weight: Decimal
+    position: int
+    is_sent: bool
+    sent_at: datetime | None
+
+
+@sql
+async def written(tx: Tx, *, parcels: list[Parcel]) -> list[Parcel]: ...
+"""
+
+
+async def test_rows_to_write_travel_as_one_value_and_arrive_as_they_were(
+    draft: Draft, world: World
+) -> None:
+    module = draft(
+        WRITTEN.replace("class Parcel", "from decimal import Decimal\n\n\nclass Parcel"),
+        "-- written\nselect :fields_of_parcels\n"
+        "from jsonb_to_recordset(:parcels) as new (:record_of_parcels);\n",
+    )
+    ours = {"colour": module.Colour.RED, "price": module.Money(5, "EUR"), "is_sent": True}
+    now = datetime(2026, 3, 29, 1, 59, 59, 999999, tzinfo=UTC)
+    parcels = [
+        module.Parcel(
+            id=uuid4(), parent_id=None, notes={"ß": [None]}, weight=Decimal("0.10"),
+            position=2**63 - 1, sent_at=now, **ours,
+        ),
+        module.Parcel(
+            id=uuid4(), parent_id=uuid4(), notes={}, weight=Decimal("1E-12"),
+            position=-1, sent_at=None, **ours,
+        ),
+    ]  # fmt: skip
+
+    assert await world.do(lambda tx: module.written(tx, parcels=parcels)) == parcels
+    assert await world.do(lambda tx: module.written(tx, parcels=[])) == []
+
+
+def test_what_json_would_make_something_else_of_is_no_row_to_write(draft: Draft) -> None:
+    with pytest.raises(TypeError, match="timedelta"):
+        draft(
+            "\n\n@sql\nasync def written(tx: Tx, *, things: list[Thing]) -> None: ...\n",
+            "-- written\nselect from jsonb_to_recordset(:things) as new (:record_of_things);\n",
+        )

@@ -1,11 +1,15 @@
 """Who comes in, how far, and until when."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
 
 from guilder import identity
+from guilder.app import System
+from guilder.db import Tx
+from guilder.http import get
+from guilder.kernel import new_token
 from tests.http.documents import problem
 from tests.http.doors import calling, door_of
 from tests.world import World, eventually
@@ -42,7 +46,7 @@ async def test_without_a_key_nothing_opens(world: World, authorization: str | No
 
 async def test_a_key_of_another_random_part_opens_nothing(world: World) -> None:
     mine = (await world.key("*")).secret
-    forged = identity.api_key.new_secret(world.tenant_id, identity.KeyMode.LIVE)
+    forged = new_token("gk_live", world.tenant_id)
     assert len(forged) == len(mine)
 
     async with calling(world.system.door(), world, secret=forged) as program:
@@ -81,6 +85,22 @@ async def test_a_scope_opens_what_it_names(
     else:
         needed = problem(answer, 403, "permission_missing")["needs"]
         assert needed == ("events:read" if "events" in path else "api_keys:read")
+
+
+async def test_who_was_let_in_knows_the_time_and_nobody_asks_again(
+    system: System, world: World
+) -> None:
+    @get("/v1/time", "events:read")
+    async def show_time(tx: Tx) -> list[datetime]:
+        """Tell the time, as the transaction has it and as PostgreSQL has it."""
+        known = tx._now
+        ((asked,),) = await tx.fetch("select now()")
+        return [known or asked.min, await tx.now(), asked]
+
+    async with calling(door_of(system, show_time), world) as program:
+        times = (await program.get("/v1/time")).json()
+
+    assert len(set(times)) == 1
 
 
 async def test_a_suspended_tenant_reads_and_cannot_write(

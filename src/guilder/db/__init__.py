@@ -4,7 +4,7 @@ It lends out transactions of one tenant, or of the system, and nothing else:
 what a verb receives is a `Tx`, which cannot be had without naming whose it is.
 """
 
-from .batch import MAX_BATCH, Batch
+from .batch import MAX_BATCH, Batch, Turns
 from .connection import as_json
 from .migrations import (
     Migration,
@@ -67,6 +67,7 @@ __all__ = [
     "Statement",
     "TooMuchContention",
     "TooSlow",
+    "Turns",
     "Tx",
     "app_password",
     "as_app_role",

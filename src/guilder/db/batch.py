@@ -2,8 +2,10 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Hashable, Sequence
-from typing import Final, Generic, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
+from contextlib import asynccontextmanager, nullcontext
+from typing import Final, Generic, TypeVar, final
+from weakref import WeakValueDictionary
 
 from guilder.kernel import Actor, Problem, TenantId
 
@@ -14,6 +16,9 @@ from .tx import Tx
 
 MAX_BATCH: Final = 100
 
+LONGEST_TURN_SECONDS: Final = 0.1
+"""What holds up one batch, a lock for instance, may not hold up the others as well."""
+
 UNKNOWN_OUTCOME: Final = (DatabaseUnavailable, DatabaseBusy, DatabaseFull)
 """After these nobody knows what was committed, or a second attempt would fare no better."""
 
@@ -22,13 +27,46 @@ Outcome = TypeVar("Outcome")
 Key = tuple[TenantId, Actor | None, Hashable]
 
 
+@final
+class Turns:
+    """Batches of one tenant, of whatever verb, are at work one after the other.
+
+    While one waits, those gather that come meanwhile; and a large batch costs little more than a
+    small one. Several small ones at once would only share the same processors.
+    """
+
+    def __init__(self) -> None:
+        self._turns: WeakValueDictionary[TenantId, asyncio.Semaphore] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def of(self, tenant_id: TenantId) -> AsyncIterator[None]:
+        """Be at work for this tenant. Who takes long goes on beside the next."""
+        turn = self._turns.setdefault(tenant_id, asyncio.Semaphore(1))
+        await turn.acquire()
+        has_turn = True
+
+        def pass_on() -> None:
+            nonlocal has_turn
+            if has_turn:
+                has_turn = False
+                turn.release()
+
+        timer = asyncio.get_running_loop().call_later(LONGEST_TURN_SECONDS, pass_on)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            pass_on()
+
+
 class Batch(Generic[Item, Outcome]):
     """Collects calls while the batch before them is being committed, and runs them as one.
 
     Nobody waits for a timer: the first call starts at once, and those that come
-    meanwhile are the next batch. The verb answers an outcome per item, in order;
-    an outcome that is a problem is raised to its caller alone. A batch that
-    fails as a whole is run again item by item, so that one cannot fail another.
+    meanwhile are the next batch. With `turns`, the batches of other verbs come before them too.
+    The verb answers an outcome per item, in order; an outcome that is a problem is raised to its
+    caller alone. A batch that fails as a whole is run again item by item, so that one cannot fail
+    another.
     """
 
     def __init__(
@@ -37,10 +75,12 @@ class Batch(Generic[Item, Outcome]):
         verb: Callable[[Tx, Sequence[Item]], Awaitable[Sequence[Outcome | Problem]]],
         *,
         max_items: int = MAX_BATCH,
+        turns: Turns | None = None,
     ) -> None:
         self._pool = pool
         self._verb = verb
         self._max_items = max_items
+        self._turns = turns
         self._waiting: dict[Key, deque[tuple[Item, asyncio.Future[Outcome]]]] = {}
         self._running: dict[Key, asyncio.Task[None]] = {}
 
@@ -63,8 +103,9 @@ class Batch(Generic[Item, Outcome]):
     async def _drain(self, key: Key) -> None:
         try:
             while waiting := self._waiting[key]:
-                batch = [waiting.popleft() for _ in range(min(len(waiting), self._max_items))]
-                await self._run(key, batch)
+                async with self._turns.of(key[0]) if self._turns else nullcontext():
+                    batch = [waiting.popleft() for _ in range(min(len(waiting), self._max_items))]
+                    await self._run(key, batch)
         finally:
             del self._waiting[key], self._running[key]
 

@@ -1,7 +1,7 @@
 """Rows become structs by position: the database test proves that both agree in order and type."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from types import NoneType, UnionType
@@ -13,6 +13,18 @@ import msgspec
 
 NATIVE = {int, str, bytes, bool, float, UUID, datetime, date, Decimal, object, Any}
 """What the driver already delivers as the type that a struct names."""
+
+WRITTEN_AS = {
+    int: "int8",
+    str: "text",
+    bool: "bool",
+    float: "float8",
+    UUID: "uuid",
+    datetime: "timestamptz",
+    date: "date",
+    Decimal: "numeric",
+}
+"""The types that come out of JSON as what they were. Any other value stays JSON."""
 
 Reader = Callable[[asyncpg.Record], Any]
 
@@ -53,6 +65,16 @@ def converter_of(kind: Any) -> Callable[[Any], Any] | None:
     if get_origin(plain) is list and plain_type(get_args(plain)[0])[0] in NATIVE:
         return None
     return lambda value: None if value is None else msgspec.convert(value, plain)
+
+
+def sql_type(kind: Any) -> str:
+    """The type of PostgreSQL in which a value arrives that is sent as JSON."""
+    plain, _ = plain_type(kind)
+    if plain in {bytes, timedelta}:
+        raise TypeError(f"{plain.__name__} is not what PostgreSQL reads in JSON")
+    if isinstance(plain, type) and issubclass(plain, StrEnum):
+        return "text"
+    return WRITTEN_AS.get(plain, "jsonb")
 
 
 def plain_type(kind: Any) -> tuple[Any, bool]:

@@ -8,6 +8,10 @@ A test describes every statement against PostgreSQL, so the two cannot drift.
 `:columns_of_payment` stands for the fields of the row's type, as columns of that table: so a
 long row is written down once, in Python, and statements cannot differ about it.
 
+Rows to write go the same way: a parameter `payments: list[Payment]` is one JSON value. As
+`insert into … (:fields_of_payments) select new.* from jsonb_to_recordset(:payments) as new
+(:record_of_payments)` it is rows again, in the types that PostgreSQL has for those of the struct.
+
 A line that ends in `-- if :name` stands only where that parameter is not None.
 So a list with optional filters is a handful of fixed texts, each with a plan of
 its own, and no text is ever built from a value.
@@ -33,13 +37,14 @@ from typing import (
 
 import asyncpg
 
-from .rows import reader_of
+from .rows import reader_of, sql_type
 from .tx import Tx
 
 NAME = re.compile(r"^-- (\w+)\n", re.MULTILINE)
 PLACEHOLDER = re.compile(r"(?<![:\w]):([a-z]\w*)")
 CONDITION = re.compile(r"^.*-- if :(\w+)$", re.MULTILINE)
 COLUMNS = re.compile(r":columns_of_(\w+)")
+WRITTEN = re.compile(r":(fields|record)_of_(\w+)")
 STATEMENTS: list["Statement"] = []
 
 P = ParamSpec("P")
@@ -58,7 +63,8 @@ class Statement:
         self.name = name
         hints = get_type_hints(stub)
         self.result = hints.pop("return")
-        self.body = COLUMNS.sub(self._columns, body)
+        written = functools.partial(_written, hints)
+        self.body = WRITTEN.sub(written, COLUMNS.sub(self._columns, body))
         self.params = tuple(dict.fromkeys(PLACEHOLDER.findall(self.body)))
         self.conditions = tuple(dict.fromkeys(CONDITION.findall(self.body)))
         self.hints = {name: hints[name] for name in self.params}
@@ -111,6 +117,16 @@ class Statement:
         if not rows and self.may_be_absent:
             return None
         raise NotExactlyOneRow(f"{self.path.name}, {self.name}: {len(rows)} rows")
+
+
+def _written(hints: dict[str, Any], place: re.Match[str]) -> str:
+    """The fields of the rows that a parameter brings, or the record that they are read as."""
+    (row,) = get_args(hints[place[2]])
+    types = get_type_hints(row)
+    return ", ".join(
+        f'"{field}"' if place[1] == "fields" else f'"{field}" {sql_type(types[field])}'
+        for field in row.__struct_fields__
+    )
 
 
 @functools.cache

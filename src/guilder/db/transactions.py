@@ -114,6 +114,8 @@ class Transaction:
         try:
             for hook in self._pool.before_commit:
                 await hook(self._tx)
+            for ending in self._tx.endings:
+                await ending(self._tx)
             await self._commit()
         except BaseException as refused:
             await undo(self._pool, self._connection)

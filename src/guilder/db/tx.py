@@ -1,6 +1,6 @@
 """One open transaction: what verbs receive, and never commit."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any, final
@@ -24,6 +24,7 @@ class Tx:
         self._tenant_id = tenant_id
         self.actor = actor
         self.facts: list[Fact] = []
+        self.endings: list[Callable[[Tx], Awaitable[None]]] = []
         self.topics: set[str] = set()
         self._savepoints = 0
         self._now: datetime | None = None
@@ -40,6 +41,10 @@ class Tx:
             raise LookupError("a fact happens within a tenant")
         self.facts.append(fact)
 
+    def conclude(self, ending: "Callable[[Tx], Awaitable[None]]") -> None:
+        """Have something done last of all, just before the commit: it holds what many wait for."""
+        self.endings.append(ending)
+
     def signal(self, topic: str) -> None:
         """Wake whoever waits for this topic, once the transaction is committed."""
         self.topics.add(topic)
@@ -51,20 +56,24 @@ class Tx:
             self._now = row[0]
         return self._now
 
+    def note_now(self, now: datetime) -> None:
+        """Take the time from who has just read it here, so that nobody has to ask again."""
+        self._now = now
+
     async def fetch(self, text: str, *params: Any) -> list[asyncpg.Record]:
         return await self._connection.fetch(text, *params)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        """A part that can fail alone: its rows and facts go, the rest stays."""
+        """A part that can fail alone: its rows, facts and endings go, the rest stays."""
         self._savepoints += 1
         name = f"savepoint_{self._savepoints}"
-        facts = len(self.facts)
+        facts, endings = len(self.facts), len(self.endings)
         await self._connection.execute(f"savepoint {name}")
         try:
             yield
         except BaseException:
-            del self.facts[facts:]
+            del self.facts[facts:], self.endings[endings:]
             with suppress(*DRIVER_ERRORS):  # without a connection there is nothing left to undo
                 await self._connection.execute(f"rollback to savepoint {name}")
             raise

@@ -6,7 +6,8 @@ one RFC 9457 document.
 """
 
 from .answers import RequestInProgress, forget_answers
-from .caller import Caller, Gatekeeper
+from .address import is_in, networks
+from .caller import OWN, Caller, Gatekeeper, Visit
 from .calls import Reception
 from .door import Door
 from .endpoint import Endpoint, delete, get, patch, post, put
@@ -20,7 +21,15 @@ from .limits import (
 )
 from .listing import Listing, Page
 from .outcomes import details_of, problems_of
-from .problems import PROBLEM_TYPE, PROBLEMS_AT, FieldError, InvalidRequest, NotFound
+from .problems import (
+    PROBLEM_TYPE,
+    PROBLEMS_AT,
+    FieldError,
+    InvalidRequest,
+    NotAMember,
+    NotAuthenticated,
+    NotFound,
+)
 from .rates import Rates
 from .response import API_VERSION, PAGE_HEADERS, EventStream, Response
 from .unfinished import Asked, Unfinished
@@ -34,6 +43,7 @@ __all__ = [
     "MAX_BODY_BYTES",
     "MAX_IDEMPOTENCY_KEY",
     "MAX_PAGE",
+    "OWN",
     "PAGE_HEADERS",
     "PROBLEMS_AT",
     "PROBLEM_TYPE",
@@ -47,6 +57,8 @@ __all__ = [
     "InvalidRequest",
     "LimitedProtocol",
     "Listing",
+    "NotAMember",
+    "NotAuthenticated",
     "NotFound",
     "Page",
     "Rates",
@@ -54,12 +66,15 @@ __all__ = [
     "RequestInProgress",
     "Response",
     "Unfinished",
+    "Visit",
     "Visitor",
     "delete",
     "details_of",
     "forget_answers",
     "get",
     "health_endpoints",
+    "is_in",
+    "networks",
     "patch",
     "post",
     "problems_of",

@@ -14,7 +14,7 @@ import msgspec
 from guilder.db import Pool, Tx, sql, system_transaction
 from guilder.kernel import Problem, TenantId, Vault
 
-from .limits import MAX_IDEMPOTENCY_KEY
+from .limits import MAX_IDEMPOTENCY_KEY, MIN_SHARED_KEY
 from .request import Request
 
 KEPT: Final = timedelta(hours=24)
@@ -22,7 +22,7 @@ MOST_FORGOTTEN: Final = 1000
 
 
 class IdempotencyKeyNotValid(Problem, status=400):
-    """An Idempotency-Key is 1 to 255 printable ASCII characters."""
+    """An Idempotency-Key is 1 to 255 printable ASCII characters; of a page, 32 at least."""
 
 
 class IdempotencyKeyReused(Problem, status=422):
@@ -64,11 +64,16 @@ class Work(msgspec.Struct, frozen=True):
 
 
 def ticket_of(request: Request) -> Ticket | None:
-    """The request's key, if it has one, with a hash of method, path, query and body."""
+    """The request's key, if it has one, with a hash of method, path, query and body.
+
+    All who read a page act by the same key of the tenant, so what each of them calls a request
+    has to be too long to be somebody else's, or to be guessed.
+    """
     key = request.header(b"idempotency-key")
     if key is None:
         return None
-    if not 1 <= len(key) <= MAX_IDEMPOTENCY_KEY or not (key.isascii() and key.isprintable()):
+    least = MIN_SHARED_KEY if request.is_for_browsers else 1
+    if not least <= len(key) <= MAX_IDEMPOTENCY_KEY or not (key.isascii() and key.isprintable()):
         raise IdempotencyKeyNotValid
     head = f"{request.method}\0{request.path}\0".encode() + request.query_string + b"\0"
     return Ticket(key, hashlib.sha256(head + request.body).digest())

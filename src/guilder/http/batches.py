@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, final
 
-from guilder.db import Batch, Pool, Tx
+from guilder.db import Batch, Pool, Turns, Tx
 from guilder.kernel import Problem
 
 from .answers import (
@@ -22,6 +22,7 @@ from .answers import (
     keep_answers,
     ticket_of,
 )
+from .caller import READS
 from .calls import Call, is_kept, kept, replay
 from .endpoint import Endpoint
 from .response import EventStream, Response, problem_response
@@ -31,10 +32,14 @@ Outcome = Response | Work | Problem
 
 @final
 class Batches:
-    """One batch for each endpoint that takes several calls at once."""
+    """One batch for each endpoint that takes several calls at once.
+
+    Those of one tenant that write take turns. Who only reads has not to wait for a commit.
+    """
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._turns = Turns()
         self._of: dict[Endpoint, Batch[Call, Response | Work]] = {}
 
     async def answer(self, call: Call) -> Response | EventStream:
@@ -42,8 +47,9 @@ class Batches:
         batch = self._of.get(call.endpoint)
         if batch is None:
             verb = partial(_answer_together, call.endpoint)
-            batch = self._of[call.endpoint] = Batch(self._pool, verb)
-        answer = await batch(call.caller.tenant_id, call, group=call.caller.token)
+            turns = None if call.endpoint.method in READS else self._turns
+            batch = self._of[call.endpoint] = Batch(self._pool, verb, turns=turns)
+        answer = await batch(call.caller.tenant_id, call, group=call.caller.group)
         return await call.finish(answer) if isinstance(answer, Work) else answer
 
 

@@ -1,27 +1,44 @@
 """The caller: who was let in, and the transactions that follow from it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Protocol, TypeVar
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 from guilder.db import Pool, Tx, tenant_transaction, transact
-from guilder.kernel import Actor, TenantId
+from guilder.kernel import Actor, ActorKind, TenantId
 
-from .problems import NotAuthenticated, PermissionMissing, TenantMayNotWrite
+from .address import Network, address_of
+from .problems import NotAuthenticated, PermissionMissing, SessionNeeded, TenantMayNotWrite
 from .rates import Rates, Standing
 from .request import Request
 
 R = TypeVar("R")
 READS = frozenset({"GET", "HEAD"})
 
+OWN: Final = "own"
+"""Instead of a permission: whoever has signed in may do this, at home, with what is theirs."""
+
+
+class Visit(NamedTuple):
+    """Somebody shows a token: from where, in which request, and for what."""
+
+    token: str
+    address: str
+    request_id: str
+    is_own: bool
+    is_writing: bool
+
 
 class Gatekeeper(Protocol):
     """Knows tokens. The token names its tenant, so it is looked up within that tenant only."""
 
-    def tenant_of(self, token: str) -> TenantId | None:
-        """The tenant that a token claims to belong to; None for what cannot be a token."""
+    def tenant_of(self, token: str, wanted: str | None) -> TenantId | None:
+        """The tenant in which a token acts, where another than its own may be wanted.
 
-    async def admit(self, tx: Tx, token: str) -> Actor | None:
+        None for what cannot be a token.
+        """
+
+    async def admit(self, tx: Tx, visit: Visit) -> Actor | None:
         """The actor whom a token stands for, now."""
 
 
@@ -40,19 +57,27 @@ class Caller:
         *,
         permission: str,
         rates: Rates,
+        trusted: Sequence[Network] = (),
     ) -> None:
         token = _token_of(request)
-        tenant_id = gatekeeper.tenant_of(token)
+        is_own = permission == OWN
+        wanted = None if is_own else request.header(b"guilder-tenant")
+        tenant_id = gatekeeper.tenant_of(token, wanted)
         if tenant_id is None:
             raise NotAuthenticated
         self.pool = pool
         self.tenant_id = tenant_id
         self.request = request
-        self.token = token
+        self.visit = Visit(token, address_of(request, trusted), request.id, is_own, request.method not in READS)
         self.standing: Standing | None = None
         self._gatekeeper = gatekeeper
         self._permission = permission
         self._rates = rates
+
+    @property
+    def group(self) -> tuple[str, str]:
+        """Whoever comes with the same token from the same place may be let in together."""
+        return self.visit.token, self.visit.address
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
@@ -71,7 +96,7 @@ class Caller:
 
     async def enter(self, tx: Tx) -> Actor:
         """Let the caller into a transaction, or say why not."""
-        actor = await self._gatekeeper.admit(tx, self.token)
+        actor = await self._gatekeeper.admit(tx, self.visit)
         if actor is None:
             raise NotAuthenticated
         self.join(actor)
@@ -82,6 +107,10 @@ class Caller:
         """Take this actor's place, who was let in just now. A call counts once, refused or not."""
         if self.standing is None and actor.calls_per_minute is not None:
             self.standing = self._rates.count(actor.tenant_id, actor.calls_per_minute)
+        if self.visit.is_own:
+            if actor.kind is not ActorKind.USER:
+                raise SessionNeeded
+            return
         if not actor.allows(self._permission):
             raise PermissionMissing(needs=self._permission)
         if not actor.may_write and self.request.method not in READS:

@@ -7,6 +7,7 @@ import msgspec
 from guilder.db import Pool, Tx
 from guilder.kernel import Actor, CursorSeal, Problem, Tool, Vault
 
+from .address import Network
 from .answers import (
     Answer,
     Ticket,
@@ -40,6 +41,7 @@ class Reception(msgspec.Struct):
     seal: CursorSeal
     vault: Vault
     rates: Rates
+    trusted: tuple[Network, ...] = ()
     tools: dict[type[Tool], Tool] = {}
 
 
@@ -134,12 +136,15 @@ class Call:
             request,
             permission=self.endpoint.permission or "",
             rates=self.reception.rates,
+            trusted=self.reception.trusted,
         )
 
     def _for_a_visitor(self) -> dict[str, Any]:
         arguments = self.endpoint.read(self.request, self.values)
         if name := self.endpoint.given.get("visitor"):
-            arguments[name] = Visitor(self.reception.pool, self.request)
+            arguments[name] = Visitor(
+                self.reception.pool, self.request, trusted=self.reception.trusted
+            )
         return arguments | self.tools(self.endpoint.tools)
 
     async def _answer(self, caller: Caller, together: Together) -> Response | EventStream:
@@ -164,7 +169,7 @@ class Call:
         except Problem:
             await caller.transact(self.receive)  # whoever may not come in is told that first
             raise
-        self.body = arguments.pop("body")
+        self.body = arguments.pop("body", None)
         self.path = self.endpoint.path_type(**arguments) if self.endpoint.path_type else None
         return await together.answer(self)
 

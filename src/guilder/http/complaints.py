@@ -4,10 +4,11 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from types import NoneType
-from typing import Annotated, Any, Final, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 import msgspec
+from msgspec import UnsetType
 
 from .limits import INT64, MAX_FIELD_ERRORS
 from .problems import FieldError
@@ -149,14 +150,18 @@ def _names(value: Mapping[str, Any], kind: Any, pointer: str) -> Iterator[tuple[
 
 
 def _bare(kind: Any) -> Any:
-    """The type without its annotations, and the one type of `… | None`."""
+    """The type without its annotations, and the one type that may also be null or left out."""
     while True:
         if get_origin(kind) is Annotated:
             kind = get_args(kind)[0]
-        elif NoneType in (choices := get_args(kind)) and len(choices) == 2:  # noqa: PLR2004 - it and None
-            kind = next(choice for choice in choices if choice is not NoneType)
+        elif get_origin(kind) in {Union, UnionType} and len(given := _given(kind)) == 1:
+            (kind,) = given
         else:
             return kind
+
+
+def _given(kind: Any) -> list[Any]:
+    return [one for one in get_args(kind) if one is not NoneType and one is not UnsetType]
 
 
 def _is_struct(kind: Any) -> bool:

@@ -10,6 +10,7 @@ import structlog
 from guilder.kernel import Problem
 
 from .batches import Batches
+from .browsers import BROWSER_HEADERS, PREFLIGHT, preflight
 from .calls import Call, Reception
 from .endpoint import Endpoint
 from .limits import (
@@ -80,6 +81,8 @@ class Door:
             return
         finally:
             self._open -= 1
+        if request.is_for_browsers and isinstance(answer, Response):
+            answer.common = BROWSER_HEADERS
         status = 200 if isinstance(answer, EventStream) else answer.status
         self._meter.count(request, status, time.perf_counter() - began)
         if isinstance(answer, EventStream):
@@ -121,8 +124,11 @@ class Door:
 
     async def _call(self, request: Request) -> Response | EventStream:
         request.check_head()
+        if request.method == PREFLIGHT and (open_to := self._router.for_browsers(request.path)):
+            request.route = open_to[0].path
+            return preflight(sorted(one.method for one in open_to))
         endpoint, values = self._router.find(request.method, request.path)
-        request.route = endpoint.path
+        request.route, request.is_for_browsers = endpoint.path, endpoint.is_for_browsers
         if self.draining and endpoint.permission is not None:
             raise ShuttingDown
         if request.header(b"guilder-version") not in {None, API_VERSION}:

@@ -30,7 +30,7 @@ import msgspec
 from guilder.db import Tx, plain_type
 from guilder.kernel import Actor, CursorSeal, Problem, TenantId, tools_in
 
-from .caller import Caller
+from .caller import OWN, Caller
 from .card_numbers import read_body, refuse_in_bytes, refuse_in_head
 from .complaints import UNKNOWN, in_body, in_query, misread, times_beyond
 from .limits import (
@@ -59,6 +59,9 @@ CURSOR = Annotated[
 UUID_CHARACTERS: Final = 36
 """Of the written form, with its hyphens, and of no other."""
 
+PROVED: Final = {OWN, "tenant:own"}
+"""What people may do who show their password for it, which no kept request shall hold."""
+
 FIRST_AND_LAST_DAY: Final = (b"0001-01-01", b"9999-12-31", b"\\u")
 """What a body holds where it may name a time that has no place in UTC, written out or escaped."""
 
@@ -81,6 +84,7 @@ class Endpoint:
         max_body_bytes: int,
         timeout_seconds: float,
         finish: Function[Any] | None,
+        is_for_browsers: bool = False,
     ) -> None:
         self.method = method
         self.path = path
@@ -89,6 +93,7 @@ class Endpoint:
         self.problems = problems
         self.max_body_bytes = max_body_bytes
         self.timeout_seconds = timeout_seconds
+        self.is_for_browsers = is_for_browsers
         hints = get_type_hints(function, include_extras=True)
         self.is_batched = "asked" in hints
         self._read_answer(hints.pop("return"), status)
@@ -96,7 +101,7 @@ class Endpoint:
         self._read_finish(finish)
         is_kept = method == "POST" and permission is not None
         self.is_idempotent = is_kept and "caller" not in self.given
-        if is_kept and not self.is_idempotent:
+        if is_kept and not self.is_idempotent and permission not in PROVED:
             raise TypeError(f"{path}: a POST that takes a caller cannot keep its answer")
 
     @property
@@ -117,8 +122,9 @@ class Endpoint:
         self.body_type, self.path_type = hints.get("body"), None
         if asked is not None:
             self.given["asked"] = "asked"
-            self.body_type, path_type = get_args(get_args(asked)[0])
-            self.path_type = None if path_type is NoneType else path_type
+            self.body_type, self.path_type = (
+                None if kind is NoneType else kind for kind in get_args(get_args(asked)[0])
+            )
         in_path = get_type_hints(self.path_type) if self.path_type else hints
         names = [part[1:-1] for part in self.path.split("/") if "{" in part]
         self.path_types = {name: in_path[name] for name in names}
@@ -275,6 +281,7 @@ class Declare(Protocol):
         max_body_bytes: int = MAX_BODY_BYTES,
         timeout_seconds: float = ENDPOINT_SECONDS,
         finish: Function[Any] | None = None,
+        is_for_browsers: bool = ...,
     ) -> Callable[[Function[R]], Endpoint]: ...
 
 
@@ -288,6 +295,7 @@ def _declare(method: str, default_status: int) -> Declare:
         max_body_bytes: int = MAX_BODY_BYTES,
         timeout_seconds: float = ENDPOINT_SECONDS,
         finish: Function[Any] | None = None,
+        is_for_browsers: bool = False,
     ) -> Callable[[Function[R]], Endpoint]:
         def build(function: Function[R]) -> Endpoint:
             return Endpoint(
@@ -300,6 +308,7 @@ def _declare(method: str, default_status: int) -> Declare:
                 max_body_bytes=max_body_bytes,
                 timeout_seconds=timeout_seconds,
                 finish=finish,
+                is_for_browsers=is_for_browsers,
             )
 
         return build

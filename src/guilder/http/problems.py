@@ -84,13 +84,21 @@ class VersionNotKnown(Problem, status=400):
 
 
 class NotAuthenticated(Problem, status=401):
-    """Send a valid key: `Authorization: Bearer gk_…`."""
+    """Send a valid key or session: `Authorization: Bearer gk_…`, or `gs_…`."""
 
 
 class PermissionMissing(Problem, status=403):
-    """The key does not hold the scope for this."""
+    """Whoever asks does not hold the permission for this."""
 
     needs: str
+
+
+class SessionNeeded(Problem, status=403):
+    """This concerns a person: sign in, and send the session's token instead of a key."""
+
+
+class NotAMember(Problem, status=403):
+    """Whoever this token stands for does not belong to the tenant that `Guilder-Tenant` names."""
 
 
 class TenantMayNotWrite(Problem, status=403):

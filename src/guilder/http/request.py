@@ -98,9 +98,11 @@ class Request:
         "headers",
         "id",
         "is_complete",
+        "is_for_browsers",
         "is_overdue",
         "method",
         "path",
+        "peer",
         "query_string",
         "route",
         "write_whole",
@@ -110,10 +112,13 @@ class Request:
         self._receive = receive
         self._held = 0
         self.is_overdue = False
+        self.is_for_browsers = False
         self.id = new_request_id()
         self.method: str = scope["method"]
         self.path: str = scope["raw_path"].decode("latin-1")
         self.query_string: bytes = scope["query_string"]
+        client = scope.get("client")
+        self.peer: str | None = client[0] if client else None
         self._lines: list[tuple[bytes, bytes]] = scope["headers"]
         self.headers = dict(self._lines)
         self._needs_host = scope["http_version"] == "1.1"

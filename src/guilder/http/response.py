@@ -78,5 +78,7 @@ def _headers_of(problem: Problem) -> Headers:
             return [(b"retry-after", str(seconds).encode()), *standing.headers]
         case _ if problem.retry_after_seconds is not None:
             return [(b"retry-after", str(problem.retry_after_seconds).encode())]
+        case _ if "retry_after" in problem.details:
+            return [(b"retry-after", str(problem.details["retry_after"]).encode())]
         case _:
             return ()

@@ -42,6 +42,20 @@ class Router:
         """The endpoint of a path as it was sent, and the values in it; or why there is none."""
         if endpoint := self._fixed.get((method, path)):
             return endpoint, ()
+        node, values = self._node_at(path)
+        found = node.endpoints.get(method) or (
+            node.endpoints.get("GET") if method == "HEAD" else None
+        )
+        if found is None:
+            raise MethodNotAllowed(allow=_methods_of(node))
+        return found, tuple(values)
+
+    def for_browsers(self, path: str) -> list["Endpoint"]:
+        """The endpoints of a path that pages of any origin may call."""
+        node, _ = self._node_at(path)
+        return [one for one in node.endpoints.values() if one.is_for_browsers]
+
+    def _node_at(self, path: str) -> tuple[_Node, list[str]]:
         node: _Node | None = self._root
         values: list[str] = []
         for segment in path.split("/")[1:]:
@@ -52,12 +66,7 @@ class Router:
             node = below
         if node is None or not node.endpoints:
             raise NotFound
-        found = node.endpoints.get(method) or (
-            node.endpoints.get("GET") if method == "HEAD" else None
-        )
-        if found is None:
-            raise MethodNotAllowed(allow=_methods_of(node))
-        return found, tuple(values)
+        return node, values
 
 
 def _plain(segment: str) -> str:

@@ -12,7 +12,8 @@ W = TypeVar("W")
 class Asked(msgspec.Struct, Generic[B, P], frozen=True):
     """One of several requests that are answered in one transaction: its body, its path, its key.
 
-    The path is a struct of the names in its braces; where it has none, `None`.
+    The path is a struct of the names in its braces. Where there is none, as where there is no
+    body, it is `None`.
     """
 
     body: B

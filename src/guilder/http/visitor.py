@@ -1,10 +1,11 @@
 """The visitor: somebody without a token. What they bring has to prove itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import final
 
 from guilder.db import Pool
 
+from .address import Network, address_of
 from .request import Request
 
 
@@ -12,8 +13,10 @@ from .request import Request
 class Visitor:
     """A buyer with a link, or a gateway with a notice."""
 
-    def __init__(self, pool: Pool, request: Request) -> None:
+    def __init__(self, pool: Pool, request: Request, *, trusted: Sequence[Network] = ()) -> None:
         self.pool = pool
+        self.address = address_of(request, trusted)
+        self.request_id = request.id
         self._request = request
 
     @property

@@ -8,6 +8,7 @@ from .ids import TenantId
 from .lifecycle import IllegalMove, Lifecycle, Move
 from .money import MAX_MINOR, AmountNotReadable, AmountTooLarge, Money
 from .problem import Problem, reason_of
+from .token import TokenName, hash_of, new_token, read_token
 from .tool import Tool, tools_in
 from .vault import SealBroken, Vault
 
@@ -29,10 +30,14 @@ __all__ = [
     "Problem",
     "SealBroken",
     "TenantId",
+    "TokenName",
     "Tool",
     "Vault",
     "currency",
     "exponents",
+    "hash_of",
+    "new_token",
+    "read_token",
     "reason_of",
     "tools_in",
 ]

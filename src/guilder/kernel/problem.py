@@ -2,7 +2,10 @@
 
 import re
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, dataclass_transform
+from typing import Any, ClassVar, Final, dataclass_transform
+
+WORDS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+"""Where one word of a name ends and the next begins."""
 
 REGISTRY: dict[str, type["Problem"]] = {}
 
@@ -26,8 +29,10 @@ class Problem(Exception):
         dataclass(eq=False, kw_only=True)(cls)
         cls.status = status
         cls.retry_after_seconds = retry_after_seconds
-        cls.code = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+        cls.code = WORDS.sub("_", cls.__name__).lower()
         cls.title = (cls.__doc__ or cls.code).partition("\n")[0]
+        if REGISTRY.setdefault(cls.code, cls).__module__ != cls.__module__:
+            raise TypeError(f"{cls.code} is another problem's code already")
         REGISTRY[cls.code] = cls
 
     def __str__(self) -> str:
