@@ -104,6 +104,34 @@ create table identity.daily_usage (
 call kernel.isolate('identity.daily_usage');
 grant select, insert, update on identity.daily_usage to guilder_app;
 
+-- What a tenant's calls and facts are held to today; nothing is counted where there is no limit.
+create function identity.allowed(of_tenant uuid, of_tier text)
+returns table (calls_per_minute bigint, facts_per_day bigint, facts_today bigint)
+language sql stable parallel safe
+begin atomic
+select
+    calls.maximum,
+    facts.maximum,
+    case
+        when facts.maximum is null then 0
+        else coalesce(
+            (
+                select daily_usage.used
+                from identity.daily_usage
+                where
+                    daily_usage.tenant_id = of_tenant
+                    and daily_usage.day = (now() at time zone 'utc')::date
+                    and daily_usage.name = 'facts_per_day'
+            ), 0
+        )
+    end
+from (select of_tier as name) as tier
+left join identity.quota as calls on tier.name = calls.tier and calls.name = 'api_calls_per_minute'
+left join identity.quota as facts on tier.name = facts.tier and facts.name = 'facts_per_day';
+end;
+
+grant execute on function identity.allowed(uuid, text) to guilder_app;
+
 -- For the operator's shell.
 create function identity.all_tenants(most integer) returns setof identity.tenant
 language plpgsql stable security definer

@@ -66,7 +66,39 @@ where
     kind = 'sso' and user_account.sso_provider = issuer and user_account.sso_subject = folded;
 end;
 
-grant execute on function identity.home_of(text, text, text) to guilder_app;
+-- Whether a name is somebody's, wherever they are at home: whoever chooses one has to be told.
+create function identity.is_taken(kind text, folded text) returns boolean
+language sql stable security definer
+set search_path = ''
+begin atomic
+select exists (
+    select
+    from identity.user_account
+    where (kind = 'email' and user_account.email_folded = folded)
+    or (kind = 'username' and user_account.username_folded = folded)
+);
+end;
+
+grant execute on function
+identity.home_of(text, text, text), identity.is_taken(text, text) to guilder_app;
+
+-- Give a user another e-mail, unless it is somebody's: of two who take it at once, one waits for
+-- the other and is told. It is confirmed with that, since only a mail to it leads here.
+create function identity.take_email(of_user uuid, new_email text) returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+    update identity.user_account
+    set email = new_email, email_verified_at = now(), updated_at = now()
+    where user_account.tenant_id = kernel.tenant() and user_account.id = of_user;
+    return found;
+exception when unique_violation then
+    return false;
+end
+$$;
+
+grant execute on function identity.take_email(uuid, text) to guilder_app;
 
 -- Of a session only the hash of its token is kept. After its end nothing opens.
 create table identity.session (
@@ -182,7 +214,7 @@ create table identity.recovery_code (
 );
 
 call kernel.isolate('identity.recovery_code');
-grant select, insert, update on identity.recovery_code to guilder_app;
+grant select, insert, update, delete on identity.recovery_code to guilder_app;
 
 -- Attempts, by the hash of who was tried and of where they came from. It belongs to no tenant,
 -- since nobody has signed in yet; a guess is counted before it is looked at.
@@ -190,6 +222,7 @@ create table identity.brake (
     kind text not null check (kind in ('account', 'address', 'sign_up', 'mail')),
     key_hash bytea not null check (length(key_hash) = 32),
     attempts integer not null check (attempts > 0),
+    is_too_soon boolean not null default false,
     open_at timestamptz not null,
     last_at timestamptz not null,
     primary key (kind, key_hash)
@@ -201,7 +234,7 @@ create index brake_last on identity.brake (last_at);
 -- then the pause doubles with each, and an hour of silence forgets them.
 create function identity.brake_attempt(
     kind text, key_hash bytea, free integer, most interval
-) returns interval
+) returns table (pause interval, attempts integer)
 language sql volatile security definer
 set search_path = ''
 begin atomic
@@ -216,6 +249,7 @@ on conflict on constraint brake_pkey do update set
         when known.open_at > clock_timestamp() then known.attempts
         else known.attempts + 1
     end,
+    is_too_soon = known.open_at > clock_timestamp(),
     open_at = case
         when known.last_at < clock_timestamp() - interval '1 hour' then clock_timestamp()
         when known.open_at > clock_timestamp() then known.open_at
@@ -226,10 +260,9 @@ on conflict on constraint brake_pkey do update set
         )
     end,
     last_at = clock_timestamp()
-returning case
-    when known.open_at > clock_timestamp() then known.open_at - clock_timestamp()
-    else interval '0'
-end;
+returning
+    case when known.is_too_soon then known.open_at - clock_timestamp() else interval '0' end,
+    known.attempts;
 end;
 
 -- Whoever has shown who they are has not guessed.
@@ -240,6 +273,20 @@ begin atomic
 select kernel.require_system();
 delete from identity.brake
 where brake.kind = release_brake.kind and brake.key_hash = release_brake.key_hash;
+end;
+
+-- An attempt that turned out to be none. Whoever guesses beside that is not forgiven.
+create function identity.take_back_attempt(kind text, key_hash bytea) returns void
+language sql volatile security definer
+set search_path = ''
+begin atomic
+select kernel.require_system();
+update identity.brake
+set attempts = brake.attempts - 1
+where
+    brake.kind = take_back_attempt.kind
+    and brake.key_hash = take_back_attempt.key_hash
+    and brake.attempts > 1;
 end;
 
 create function identity.forget_brakes() returns bigint
@@ -258,7 +305,7 @@ end;
 
 grant execute on function
 identity.brake_attempt(text, bytea, integer, interval), identity.release_brake(text, bytea),
-identity.forget_brakes() to guilder_app;
+identity.take_back_attempt(text, bytea), identity.forget_brakes() to guilder_app;
 
 -- What a user wants to be told by mail. What concerns the account's safety is always sent.
 create table identity.email_preferences (

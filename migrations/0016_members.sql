@@ -1,4 +1,4 @@
--- Members of tenants, with what they may do, and what is remembered of what they did.
+-- Members of tenants, with what they may do, and where else they may sign in.
 
 -- What there is to be allowed, for every tenant the same: a resource and an action. `*` is any.
 create table identity.permission (
@@ -59,6 +59,8 @@ from (
     ('roles:read', 'see roles'),
     ('roles:write', 'make, change and delete roles'),
     ('signing_keys:write', 'replace the key that signs checkouts'),
+    ('storefront:read', 'see what is sold, as buyers do'),
+    ('storefront:write', 'fill carts and check out, as buyers do'),
     ('tenant:own', 'hand the tenant over to another owner, and cancel it'),
     ('tenant:read', 'see the tenant'),
     ('tenant:write', 'change the tenant')
@@ -167,9 +169,7 @@ call kernel.guard(
     'identity.invitation', 'status',
     'pending > accepted', 'pending > declined', 'pending > revoked'
 );
-call kernel.preserve(
-    'identity.invitation', 'tenant_id', 'id', 'email', 'invited_by', 'created_at'
-);
+call kernel.preserve('identity.invitation', 'tenant_id', 'id', 'email', 'created_at');
 grant select, insert, update on identity.invitation to guilder_app;
 
 create table identity.invitation_role (
@@ -186,17 +186,17 @@ call kernel.isolate('identity.invitation_role');
 grant select, insert, delete on identity.invitation_role to guilder_app;
 
 -- How members look: a member's user may be at home elsewhere. Only of members of this tenant.
-create function identity.faces()
+create function identity.faces(of_users uuid[])
 returns table (
-    user_id uuid, email text, name text, username text, avatar_url text, is_verified boolean,
-    last_seen_at timestamptz
+    user_id uuid, email text, name text, username text, avatar_url text, language text,
+    is_verified boolean, last_seen_at timestamptz
 )
 language sql stable security definer
 set search_path = ''
 begin atomic
 select
     user_account.id, user_account.email, user_account.name, user_account.username,
-    user_account.avatar_url, user_account.email_verified_at is not null,
+    user_account.avatar_url, user_account.language, user_account.email_verified_at is not null,
     (
         select max(session.last_seen_at)
         from identity.session
@@ -205,7 +205,24 @@ select
 from identity.member
 inner join identity.user_account
     on member.home_tenant_id = user_account.tenant_id and member.user_id = user_account.id
-where member.tenant_id = kernel.tenant();
+where member.tenant_id = kernel.tenant() and member.user_id = any(of_users);
+end;
+
+-- Whether an e-mail, folded, is that of somebody who is a member of this tenant.
+create function identity.is_member_address(folded text) returns boolean
+language sql stable security definer
+set search_path = ''
+begin atomic
+select exists (
+    select
+    from identity.user_account
+    inner join identity.member
+        on
+            user_account.tenant_id = member.home_tenant_id
+            and user_account.id = member.user_id
+            and member.tenant_id = kernel.tenant()
+    where user_account.email_folded = folded
+);
 end;
 
 -- Where a user is a member. Asked at home, of somebody who lives there.
@@ -218,8 +235,8 @@ language sql stable security definer
 set search_path = ''
 begin atomic
 select
-    tenant.id, tenant.name, tenant.slug, tenant.status, tenant.owner_id = member.user_id,
-    member.id,
+    tenant.id, tenant.name, tenant.slug, tenant.status,
+    coalesce(tenant.owner_id = member.user_id, false), member.id,
     array(
         select role.name
         from identity.member_role
@@ -234,45 +251,9 @@ inner join identity.tenant on member.tenant_id = tenant.id
 where member.home_tenant_id = kernel.tenant() and member.user_id = of_user;
 end;
 
-grant execute on function identity.faces(), identity.memberships(uuid) to guilder_app;
-
--- Who did what, one entry after the other: each carries the hash of the one before, so none can be
--- taken out or changed unseen. The application may add, and nothing else.
-create table identity.audit_head (
-    tenant_id uuid primary key default kernel.tenant() references identity.tenant,
-    position bigint not null check (position >= 0),
-    hash bytea not null check (length(hash) = 32)
-);
-
-call kernel.isolate('identity.audit_head');
-grant select, insert, update on identity.audit_head to guilder_app;
-
-create table identity.audit_entry (
-    tenant_id uuid not null default kernel.tenant() references identity.tenant,
-    position bigint not null check (position > 0),
-    id uuid not null default kernel.uuid7(),
-    action text not null check (action ~ '^[a-z_]+(\.[a-z_]+)+$'),
-    actor_kind text not null
-    check (actor_kind in ('api_key', 'user', 'job', 'operator', 'visitor')),
-    actor_id uuid,
-    address text check (length(address) <= 100),
-    request_id text check (length(request_id) <= 100),
-    object_type text not null check (object_type ~ '^[a-z_]+$'),
-    object_id uuid not null,
-    before jsonb,
-    after jsonb,
-    occurred_at timestamptz not null,
-    previous_hash bytea not null check (length(previous_hash) = 32),
-    hash bytea not null check (length(hash) = 32),
-    primary key (tenant_id, position),
-    unique (tenant_id, id)
-);
-
-create index audit_entry_object on identity.audit_entry (tenant_id, object_id, position);
-create index audit_entry_actor on identity.audit_entry (tenant_id, actor_id, position);
-create index audit_entry_action on identity.audit_entry (tenant_id, action, position);
-call kernel.isolate('identity.audit_entry');
-grant select, insert on identity.audit_entry to guilder_app;
+grant execute on function
+identity.faces(uuid[]), identity.is_member_address(text), identity.memberships(uuid)
+to guilder_app;
 
 -- Where somebody signs in who is known elsewhere: an issuer of OpenID Connect, as a tenant set it up.
 create table identity.identity_provider (
@@ -283,7 +264,8 @@ create table identity.identity_provider (
     issuer text not null check (issuer ~ '^https?://' and length(issuer) <= 500),
     client_id text not null check (length(client_id) between 1 and 255),
     client_secret_sealed bytea,
-    email_domains text[] not null default '{}',
+    email_domains text[] not null default '{}' check (cardinality(email_domains) <= 50),
+    return_origins text[] not null default '{}' check (cardinality(return_origins) <= 20),
     admits_new_users boolean not null default false,
     role_id uuid,
     is_active boolean not null default true,
@@ -291,12 +273,24 @@ create table identity.identity_provider (
     updated_at timestamptz not null default now(),
     primary key (tenant_id, id),
     unique (tenant_id, name),
-    foreign key (tenant_id, role_id) references identity.role (tenant_id, id)
+    foreign key (tenant_id, role_id) references identity.role (tenant_id, id),
+    check (role_id is not null or not admits_new_users)
 );
 
 create index identity_provider_role on identity.identity_provider (tenant_id, role_id);
 call kernel.isolate('identity.identity_provider');
 grant select, insert, update, delete on identity.identity_provider to guilder_app;
+
+-- Whose provider is meant by whoever signs in, and knows the tenant by its slug.
+create function identity.tenant_of_slug(wanted text) returns uuid
+language sql stable security definer
+set search_path = ''
+begin atomic
+select kernel.require_system();
+select tenant.id from identity.tenant where tenant.slug = wanted;
+end;
+
+grant execute on function identity.tenant_of_slug(text) to guilder_app;
 
 -- Somebody is on their way to an issuer and back: good once, for ten minutes, in one browser.
 create table identity.sso_journey (
@@ -336,7 +330,26 @@ create table identity.activity (
 );
 
 call kernel.isolate('identity.activity');
-grant select, insert, delete on identity.activity to guilder_app;
+grant select, insert, update, delete on identity.activity to guilder_app;
+
+-- Whose notes there are to count, some tenants at a time.
+create function identity.tenants_with_activity(after_tenant uuid, most integer)
+returns setof uuid
+language plpgsql stable security definer
+set search_path = ''
+as $$
+begin
+    perform kernel.require_system();
+    return query
+    select distinct activity.tenant_id
+    from identity.activity
+    where after_tenant is null or activity.tenant_id > after_tenant
+    order by activity.tenant_id
+    limit most;
+end
+$$;
+
+grant execute on function identity.tenants_with_activity(uuid, integer) to guilder_app;
 
 create table identity.user_metric (
     tenant_id uuid not null default kernel.tenant() references identity.tenant,

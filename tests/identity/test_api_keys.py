@@ -87,3 +87,68 @@ async def test_every_declared_permission_is_a_scope(api: httpx.AsyncClient) -> N
     made = await api.post("/v1/api-keys", json={"name": "Till", "scopes": [*scopes]})
 
     assert made.json()["scopes"] == sorted(scopes)
+
+
+async def test_a_rotated_key_opens_under_both_secrets_until_the_overlap_is_over(
+    api: httpx.AsyncClient,
+) -> None:
+    made = (await api.post("/v1/api-keys", json={"name": "Till", "scopes": ["*"]})).json()
+
+    new = (await api.post(f"/v1/api-keys/{made['id']}/rotations", json={})).json()
+    old = (await api.get(f"/v1/api-keys/{made['id']}")).json()
+    opened = [await quotas_by(api, one["secret"]) for one in (made, new)]
+    again = await api.post(f"/v1/api-keys/{made['id']}/rotations", json={})
+
+    assert opened == [200, 200]
+    assert old["replaced_by"] == new["id"]
+    assert old["expires_at"] is not None
+    assert (new["scopes"], new["name"], new["mode"]) == (made["scopes"], "Till", "live")
+    problem(again, 409, "key_replaced")
+
+
+async def test_without_an_overlap_the_old_secret_opens_nothing(api: httpx.AsyncClient) -> None:
+    made = (await api.post("/v1/api-keys", json={"name": "Till", "scopes": ["*"]})).json()
+
+    place = f"/v1/api-keys/{made['id']}/rotations"
+    new = (await api.post(place, json={"overlap_seconds": 0})).json()
+
+    assert [await quotas_by(api, one["secret"]) for one in (made, new)] == [401, 200]
+
+
+@pytest.mark.parametrize(
+    ("allowed", "status"),
+    [(["127.0.0.1"], 200), (["127.0.0.0/8", "::1"], 200), (["203.0.113.7"], 401)],
+)
+async def test_a_key_opens_from_its_addresses_only(
+    api: httpx.AsyncClient, allowed: list[str], status: int
+) -> None:
+    made = await api.post(
+        "/v1/api-keys", json={"name": "T", "scopes": ["*"], "allowed_addresses": allowed}
+    )
+
+    assert await quotas_by(api, made.json()["secret"]) == status
+
+
+async def test_what_is_no_address_is_refused(api: httpx.AsyncClient) -> None:
+    asked = {"name": "Till", "scopes": ["*"], "allowed_addresses": ["our office"]}
+    problem(await api.post("/v1/api-keys", json=asked), 422, "address_not_readable")
+
+
+async def test_a_publishable_key_holds_nothing_that_a_buyer_may_not(
+    api: httpx.AsyncClient,
+) -> None:
+    asked = {"name": "Page", "kind": "publishable", "scopes": ["storefront:read"]}
+
+    made = await api.post("/v1/api-keys", json=asked)
+    refused = await api.post("/v1/api-keys", json=asked | {"scopes": ["products:read"]})
+    everything = await api.post("/v1/api-keys", json=asked | {"scopes": ["*"]})
+
+    assert made.json()["secret"].startswith("gpk_live_")
+    assert await quotas_by(api, made.json()["secret"]) == 403
+    problem(refused, 422, "scope_not_public")
+    problem(everything, 422, "scope_not_public")
+
+
+async def quotas_by(api: httpx.AsyncClient, secret: str) -> int:
+    answer = await api.get("/v1/quotas", headers={"authorization": f"Bearer {secret}"})
+    return answer.status_code

@@ -31,6 +31,8 @@ for name, (target, told) in {
     "tenants": ("guilder.cli.tenants:app", "Found tenants, and see which there are."),
     "keys": ("guilder.cli.keys:app", "Give a tenant's programs their keys, and take them back."),
     "catalog": ("guilder.cli.catalog:app", "Bring products in from CSV, and write them out."),
+    "audit": ("guilder.cli.audit:app", "See whether the record of who did what is whole."),
+    "mail": ("guilder.cli.mail:app", "Look at letters before they are sent, and try the server."),
     "jobs": ("guilder.cli.jobs:app", "Look at the queue, try a dead job again, or drop it."),
     "events": ("guilder.cli.events:app", "Look at facts that were put aside, retry or drop them."),
 }.items():

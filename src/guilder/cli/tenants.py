@@ -1,24 +1,26 @@
-"""`tenants`: found tenants, and see which there are."""
+"""`tenants`: found tenants, and see which there are.
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated
+What acts on them is loaded when a command runs, so that its help does not wait for it.
+"""
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
 from cyclopts import App, Parameter
 
-from guilder import identity
-from guilder.db import Pool, Tx, system_transaction, transact
-from guilder.identity import Tenant, Tier
 from guilder.kernel import TenantId
 from guilder.settings import read_settings
 
-from .operator import found_tenant, operator
 from .options import AsJson, Data
-from .reach import with_pool
 from .say import say, say_json, say_table
+
+if TYPE_CHECKING:
+    from guilder.db import Pool
+    from guilder.identity import Tenant
 
 MOST: int = 1000
 Id = Annotated[UUID, Parameter(help="The tenant's id, as the list shows it.")]
+TierName = Literal["free", "pro", "enterprise"]
 
 app = App(name="tenants", help="Found tenants, and see which there are.")
 
@@ -31,16 +33,21 @@ def create(
         str | None,
         Parameter(metavar="SLUG", help="Its name in addresses; made of the name where left out."),
     ] = None,
-    tier: Annotated[Tier, Parameter(help="The operator's own tenants have no limits.")] = (
-        Tier.ENTERPRISE
+    tier: Annotated[TierName, Parameter(help="The operator's own tenants have no limits.")] = (
+        "enterprise"
     ),
     json: AsJson = False,
     data: Data = None,
 ) -> None:
     """Found a tenant."""
+    from guilder.identity import Tier  # noqa: PLC0415
+
+    from .operator import found_tenant  # noqa: PLC0415
+    from .reach import with_pool  # noqa: PLC0415
+
     tenant = with_pool(
         read_settings(data=data),
-        lambda pool: found_tenant(pool, name=name, slug=slug, tier=tier),
+        lambda pool: found_tenant(pool, name=name, slug=slug, tier=Tier(tier)),
     )
     _tell(tenant, json=json)
 
@@ -48,8 +55,12 @@ def create(
 @app.command(name="list")
 def list_(*, json: AsJson = False, data: Data = None) -> None:
     """List tenants, newest first."""
+    from guilder import identity  # noqa: PLC0415
+    from guilder.db import system_transaction  # noqa: PLC0415
 
-    async def work(pool: Pool) -> list[Tenant]:
+    from .reach import with_pool  # noqa: PLC0415
+
+    async def work(pool: "Pool") -> "list[Tenant]":
         async with system_transaction(pool) as tx:
             return await identity.all_tenants(tx, most=MOST)
 
@@ -66,32 +77,37 @@ def list_(*, json: AsJson = False, data: Data = None) -> None:
 @app.command
 def suspend(tenant: Id, /, *, json: AsJson = False, data: Data = None) -> None:
     """Let a tenant read and no longer write."""
-    _change(TenantId(tenant), identity.suspend, json=json, data=data)
+    _change(TenantId(tenant), "suspend", json=json, data=data)
 
 
 @app.command
 def resume(tenant: Id, /, *, json: AsJson = False, data: Data = None) -> None:
     """Let a suspended tenant write again."""
-    _change(TenantId(tenant), identity.resume, json=json, data=data)
+    _change(TenantId(tenant), "resume", json=json, data=data)
 
 
 @app.command
 def cancel(tenant: Id, /, *, json: AsJson = False, data: Data = None) -> None:
     """End a tenant's use for good. Its rows stay."""
-    _change(TenantId(tenant), identity.cancel, json=json, data=data)
+    _change(TenantId(tenant), "cancel", json=json, data=data)
 
 
-def _change(
-    tenant_id: TenantId, verb: Callable[[Tx], Awaitable[Tenant]], *, json: bool, data: Data
-) -> None:
-    tenant = with_pool(
+def _change(tenant_id: TenantId, verb: str, *, json: bool, data: Data) -> None:
+    from guilder import identity  # noqa: PLC0415
+    from guilder.db import transact  # noqa: PLC0415
+
+    from .operator import operator  # noqa: PLC0415
+    from .reach import with_pool  # noqa: PLC0415
+
+    change: Any = getattr(identity, verb)
+    tenant: Tenant = with_pool(
         read_settings(data=data),
-        lambda pool: transact(pool, tenant_id, verb, actor=operator(tenant_id)),
+        lambda pool: transact(pool, tenant_id, change, actor=operator(tenant_id)),
     )
     _tell(tenant, json=json)
 
 
-def _tell(tenant: Tenant, *, json: bool) -> None:
+def _tell(tenant: "Tenant", *, json: bool) -> None:
     if json:
         say_json(tenant)
     else:

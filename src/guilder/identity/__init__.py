@@ -1,26 +1,41 @@
-"""Who may act: tenants, and the keys with which their programs come.
+"""Who may act, and what is remembered of it.
 
-A tenant's key names its tenant, so it is looked up under that tenant's row
-security; only its hash is stored, and it holds no more than its maker held.
+Tenants have members, who are users with roles, and keys with which their programs come. A
+token names the tenant in which it is looked up, under that tenant's row security; only its
+hash is stored. Nobody gives what they do not hold. What is sensitive is written into the
+tenant's audit log, in the transaction that does it.
 """
 
+from . import audit
+from .account import ask_for_reset, confirm_change, confirm_email, reset_password
 from .api_key import ApiKey, ApiKeyCreated, ApiKeyId, ApiKeyRevoked, KeyKind, KeyMode
 from .api_keys import (
+    AddressNotReadable,
     ApiKeyNotFound,
     ExpiryInThePast,
     IssuedKey,
+    KeyReplaced,
     LiveKeyNotAllowed,
     ScopeNotHeld,
     ScopeNotKnown,
+    ScopeNotPublic,
     create_api_key,
     key_by_id,
     newest_api_keys,
     refuse_unknown,
     revoke,
+    rotate,
 )
+from .entrance import SignIn, SignUp, sign_in, sign_out, sign_up
+from .entrance.api import origin_of
 from .gate import Gate
+from .joining import Newcomer, SessionNotOpen, join_as_newcomer, join_as_user, refuse_invitation
+from .letters import Unsubscriptions
 from .members import InvitationLife
-from .quotas import Quota, QuotaExceeded, QuotaUse, quota_use
+from .quotas import Counts, Quota, QuotaExceeded, QuotaUse, quota_use, require_room
+from .second_factor import Factors
+from .sessions import LIFETIME, Opened
+from .sso import Issuers
 from .tenant import (
     StellarNetwork,
     Tenant,
@@ -46,26 +61,43 @@ from .tenants import (
     suspend,
     update_tenant,
 )
+from .users import Passwords
+from .verified import EmailNotVerified, Serious, require_verified
 
 __all__ = [
+    "LIFETIME",
+    "AddressNotReadable",
     "ApiKey",
     "ApiKeyCreated",
     "ApiKeyId",
     "ApiKeyNotFound",
     "ApiKeyRevoked",
+    "Counts",
+    "EmailNotVerified",
     "ExpiryInThePast",
+    "Factors",
     "Gate",
     "InvitationLife",
     "IssuedKey",
+    "Issuers",
     "KeyKind",
     "KeyMode",
+    "KeyReplaced",
     "LiveKeyNotAllowed",
     "NameNotValid",
+    "Newcomer",
+    "Opened",
+    "Passwords",
     "Quota",
     "QuotaExceeded",
     "QuotaUse",
     "ScopeNotHeld",
     "ScopeNotKnown",
+    "ScopeNotPublic",
+    "Serious",
+    "SessionNotOpen",
+    "SignIn",
+    "SignUp",
     "SlugNotValid",
     "SlugTaken",
     "StellarNetwork",
@@ -78,18 +110,34 @@ __all__ = [
     "TenantStatusChanged",
     "TenantUpdated",
     "Tier",
+    "Unsubscriptions",
     "all_tenants",
+    "ask_for_reset",
+    "audit",
     "cancel",
+    "confirm_change",
+    "confirm_email",
     "create_api_key",
     "create_tenant",
     "current_tenant",
+    "join_as_newcomer",
+    "join_as_user",
     "key_by_id",
     "new_tenant_id",
     "newest_api_keys",
+    "origin_of",
     "quota_use",
+    "refuse_invitation",
     "refuse_unknown",
+    "require_room",
+    "require_verified",
+    "reset_password",
     "resume",
     "revoke",
+    "rotate",
+    "sign_in",
+    "sign_out",
+    "sign_up",
     "suspend",
     "update_tenant",
 ]

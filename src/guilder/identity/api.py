@@ -1,6 +1,6 @@
 """The identity API: the tenant, its API keys, and what it may use."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from guilder.http import Listing, Page, delete, get, patch, post
 from guilder.identity import (
     ApiKey,
     ApiKeyId,
+    Counts,
     KeyKind,
     KeyMode,
     QuotaUse,
@@ -51,12 +52,33 @@ Descriptor = Annotated[
 ]
 
 
+Address = Annotated[str, Meta(max_length=50, examples=["203.0.113.0/24"])]
+Addresses = Annotated[list[Address], Meta(max_length=50)]
+Overlap = Annotated[
+    int,
+    Meta(
+        ge=0,
+        le=2_592_000,
+        description="For how many seconds the old secret opens still, 30 days at most.",
+        examples=[86_400],
+    ),
+]
+
+
+class RotationBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a key shall be given another secret."""
+
+    overlap_seconds: Overlap = 86_400
+
+
 class NewApiKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a key shall be."""
 
     name: Name
     scopes: Scopes
     mode: KeyMode = KeyMode.LIVE
+    kind: KeyKind = KeyKind.SECRET
+    allowed_addresses: Addresses = []
     expires_at: Annotated[datetime, Meta(tz=True)] | None = None
     metadata: Metadata = {}
 
@@ -72,7 +94,7 @@ class ApiKeyView(msgspec.Struct, frozen=True, kw_only=True):
     scopes: Scopes
     is_revoked: bool
     created_by: Annotated[str, Meta(description="Who made it.", examples=["operator"])]
-    allowed_addresses: list[str]
+    allowed_addresses: Addresses
     replaced_by: ApiKeyId | None
     expires_at: datetime | None
     revoked_at: datetime | None
@@ -143,7 +165,10 @@ class Quotas(msgspec.Struct, frozen=True):
     problems=(
         identity.ScopeNotKnown,
         identity.ScopeNotHeld,
+        identity.ScopeNotPublic,
+        identity.AddressNotReadable,
         identity.LiveKeyNotAllowed,
+        identity.EmailNotVerified,
         identity.ExpiryInThePast,
         identity.QuotaExceeded,
     ),
@@ -161,6 +186,8 @@ async def create_api_key(tx: Tx, actor: Actor, body: NewApiKey) -> IssuedApiKey:
         name=body.name,
         scopes=body.scopes,
         mode=body.mode,
+        kind=body.kind,
+        allowed_addresses=body.allowed_addresses,
         expires_at=body.expires_at,
         metadata=body.metadata,
     )
@@ -192,10 +219,34 @@ async def revoke_api_key(tx: Tx, key_id: ApiKeyId) -> ApiKeyView:
     return show(await identity.revoke(tx, key_id))
 
 
+@post(
+    "/v1/api-keys/{key_id}/rotations",
+    "api_keys:write",
+    problems=(
+        identity.ApiKeyNotFound,
+        identity.KeyReplaced,
+        identity.ScopeNotHeld,
+        identity.LiveKeyNotAllowed,
+        identity.EmailNotVerified,
+        identity.QuotaExceeded,
+    ),
+)
+async def rotate_api_key(
+    tx: Tx, actor: Actor, key_id: ApiKeyId, body: RotationBody
+) -> IssuedApiKey:
+    """Give a key another secret.
+
+    The answer is a new key which may do the same. The old one opens until the overlap is over.
+    """
+    overlap = timedelta(seconds=body.overlap_seconds)
+    issued = await identity.rotate(tx, actor, key_id, overlap=overlap)
+    return IssuedApiKey(secret=issued.secret, **_view(issued.key))
+
+
 @get("/v1/quotas", "quotas:read")
-async def list_quotas(tx: Tx) -> Quotas:
+async def list_quotas(tx: Tx, counts: Counts) -> Quotas:
     """See what the tenant's tier allows, and what is used of it."""
-    return Quotas(await identity.quota_use(tx))
+    return Quotas(await identity.quota_use(tx, counts))
 
 
 @get("/v1/tenant", "tenant:read")
@@ -242,6 +293,7 @@ ENDPOINTS = (
     list_api_keys,
     show_api_key,
     revoke_api_key,
+    rotate_api_key,
     list_quotas,
     show_tenant,
     update_tenant,

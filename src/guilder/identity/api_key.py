@@ -1,14 +1,9 @@
 """The API key: what a tenant's program shows, and what it may do with it.
 
-A secret is `gk_live_` or `gk_test_`, the tenant, a random part and a checksum,
-all in hexadecimal: anybody can recognise one offline, and it is looked up
-within the tenant that it names. Only its hash is stored.
+A secret is a token whose prefix says whether it moves real money, and whether it
+may be read by everybody. Only its hash is stored.
 """
 
-import hashlib
-import re
-import secrets
-import zlib
 from datetime import datetime
 from enum import StrEnum, auto
 from typing import Any, ClassVar, Final, NewType
@@ -16,13 +11,9 @@ from uuid import UUID
 
 import msgspec
 
-from guilder.kernel import Fact, TenantId
+from guilder.kernel import Fact
 
 ApiKeyId = NewType("ApiKeyId", UUID)
-
-RANDOM_BYTES: Final = 24
-CHECKSUM_CHARACTERS: Final = 8
-SECRET: Final = re.compile(r"gk_(live|test)_([0-9a-f]{32})[0-9a-f]{48}[0-9a-f]{8}")
 
 
 class KeyMode(StrEnum):
@@ -37,6 +28,14 @@ class KeyKind(StrEnum):
 
     SECRET = auto()
     PUBLISHABLE = auto()
+
+
+PREFIXES: Final = {
+    (KeyKind.SECRET, KeyMode.LIVE): "gk_live",
+    (KeyKind.SECRET, KeyMode.TEST): "gk_test",
+    (KeyKind.PUBLISHABLE, KeyMode.LIVE): "gpk_live",
+    (KeyKind.PUBLISHABLE, KeyMode.TEST): "gpk_test",
+}
 
 
 class ApiKey(msgspec.Struct, frozen=True):
@@ -59,10 +58,21 @@ class ApiKey(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
+PUBLIC_SCOPES: Final = ("storefront:read", "storefront:write")
+"""All that a publishable key may hold: what a buyer may see and do."""
+
+
 class ApiKeyCreated(Fact, frozen=True):
     """A program was given a key."""
 
     name: ClassVar[str] = "api_key.created"
+    data: ApiKey
+
+
+class ApiKeyRotated(Fact, frozen=True):
+    """A key has another secret, and opens under the old one for a while only."""
+
+    name: ClassVar[str] = "api_key.rotated"
     data: ApiKey
 
 
@@ -71,26 +81,3 @@ class ApiKeyRevoked(Fact, frozen=True):
 
     name: ClassVar[str] = "api_key.revoked"
     data: ApiKey
-
-
-def new_secret(tenant_id: TenantId, mode: KeyMode) -> str:
-    """Make a secret, to be shown once."""
-    body = f"gk_{mode}_{tenant_id.hex}{secrets.token_hex(RANDOM_BYTES)}"
-    return body + _checksum(body)
-
-
-def tenant_in(secret: str) -> TenantId | None:
-    """The tenant that a secret names; None for what was never one of ours."""
-    written = SECRET.fullmatch(secret)
-    if written is None or _checksum(secret[:-CHECKSUM_CHARACTERS]) != secret[-CHECKSUM_CHARACTERS:]:
-        return None
-    return TenantId(UUID(hex=written[2]))
-
-
-def hash_of(secret: str) -> bytes:
-    """How a secret is remembered: it is random enough that a plain hash hides it."""
-    return hashlib.sha256(secret.encode()).digest()
-
-
-def _checksum(body: str) -> str:
-    return f"{zlib.crc32(body.encode()):08x}"

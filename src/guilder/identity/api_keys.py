@@ -2,24 +2,30 @@
 
 import re
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
 
 from guilder.db import Tx, sql
-from guilder.kernel import Actor, Problem, TenantId
+from guilder.http import networks
+from guilder.kernel import Actor, Problem, TenantId, hash_of, new_token
 
+from . import audit
 from .api_key import (
+    PREFIXES,
+    PUBLIC_SCOPES,
     ApiKey,
     ApiKeyCreated,
     ApiKeyId,
     ApiKeyRevoked,
+    ApiKeyRotated,
+    KeyKind,
     KeyMode,
-    hash_of,
-    new_secret,
 )
 from .quotas import require_room
+from .roles import hold_fast
+from .verified import Serious, require_verified
 
 SCOPE: Final = re.compile(r"\*|[a-z_]+:(\*|[a-z_]+)")
 
@@ -42,6 +48,22 @@ class ScopeNotHeld(Problem, status=403):
 
 class LiveKeyNotAllowed(Problem, status=403):
     """A key for tests cannot make one that is live."""
+
+
+class ScopeNotPublic(Problem, status=422):
+    """A publishable key can be read by everybody, so it opens what a buyer may see and no more."""
+
+    scopes: list[str]
+
+
+class AddressNotReadable(Problem, status=422):
+    """An address from which a key may come is one of IPv4 or IPv6, or a network of them."""
+
+    address: str
+
+
+class KeyReplaced(Problem, status=409):
+    """This key was revoked or replaced before."""
 
 
 class ExpiryInThePast(Problem, status=422):
@@ -69,33 +91,89 @@ async def create_api_key(
     name: str,
     scopes: list[str],
     mode: KeyMode = KeyMode.LIVE,
+    kind: KeyKind = KeyKind.SECRET,
+    allowed_addresses: Collection[str] = (),
     expires_at: datetime | None = None,
     metadata: dict[str, Any] | None = None,
 ) -> IssuedKey:
     """Give a program a key of its own."""
-    if unknown := [scope for scope in scopes if not SCOPE.fullmatch(scope)]:
-        raise ScopeNotKnown(scopes=unknown)
-    if beyond := [scope for scope in scopes if not maker.allows(scope)]:
-        raise ScopeNotHeld(scopes=beyond)
+    _refuse_scopes(maker, kind, scopes)
     if mode is KeyMode.LIVE and not maker.is_live:
         raise LiveKeyNotAllowed
+    if mode is KeyMode.LIVE:
+        require_verified(maker, Serious.LIVE_API_KEY)
     if expires_at is not None and expires_at <= await tx.now():
         raise ExpiryInThePast
     await require_room(tx, "api_keys", count_api_keys)
-    secret = new_secret(tx.tenant_id, mode)
+    _refuse_scopes(await hold_fast(tx, maker), kind, scopes)
+    secret = new_token(PREFIXES[kind, mode], tx.tenant_id)
     key = await insert_api_key(
         tx,
         name=name.strip(),
         mode=mode,
+        kind=kind,
         key_hash=hash_of(secret),
         hint=secret[-4:],
         scopes=sorted(set(scopes)),
         created_by=str(maker),
+        allowed_addresses=readable_networks(allowed_addresses),
         expires_at=expires_at,
         metadata=metadata or {},
     )
     tx.emit(ApiKeyCreated(key.id, key))
+    await audit.record(tx, "api_key.created", type="api_key", id=key.id, after=key)
     return IssuedKey(key, secret)
+
+
+async def rotate(tx: Tx, maker: Actor, key_id: ApiKeyId, *, overlap: timedelta) -> IssuedKey:
+    """Give a key another secret. The old one opens until the overlap is over, and no longer."""
+    old = await lock_api_key(tx, tenant_id=tx.tenant_id, key_id=key_id)
+    if old is None:
+        raise ApiKeyNotFound
+    if old.revoked_at is not None or old.replaced_by is not None:
+        raise KeyReplaced
+    issued = await create_api_key(
+        tx,
+        maker,
+        name=old.name,
+        scopes=old.scopes,
+        mode=old.mode,
+        kind=old.kind,
+        allowed_addresses=old.allowed_addresses,
+        expires_at=old.expires_at,
+        metadata=old.metadata,
+    )
+    ends_at = await tx.now() + overlap
+    replaced = await replace_api_key(
+        tx,
+        tenant_id=tx.tenant_id,
+        key_id=key_id,
+        replaced_by=issued.key.id,
+        expires_at=min(ends_at, old.expires_at) if old.expires_at else ends_at,
+    )
+    tx.emit(ApiKeyRotated(replaced.id, replaced))
+    return issued
+
+
+def _refuse_scopes(maker: Actor, kind: KeyKind, scopes: list[str]) -> None:
+    """Refuse scopes that are none, that a maker cannot give, or that such a key cannot hold."""
+    if unknown := [scope for scope in scopes if not SCOPE.fullmatch(scope)]:
+        raise ScopeNotKnown(scopes=unknown)
+    if kind is KeyKind.PUBLISHABLE and (secret := sorted(set(scopes) - set(PUBLIC_SCOPES))):
+        raise ScopeNotPublic(scopes=secret)
+    if beyond := [scope for scope in scopes if not maker.allows(scope)]:
+        raise ScopeNotHeld(scopes=beyond)
+
+
+def readable_networks(texts: Collection[str]) -> list[str]:
+    """The addresses from which a key may come, spelled as networks are."""
+    found = []
+    for text in texts:
+        try:
+            found += [str(network) for network in networks([text])]
+        except ValueError:
+            raise AddressNotReadable(address=text) from None
+    return found
 
 
 async def key_by_id(tx: Tx, key_id: ApiKeyId) -> ApiKey:
@@ -112,6 +190,8 @@ async def revoke(tx: Tx, key_id: ApiKeyId) -> ApiKey:
     if revoked is None:
         return await key_by_id(tx, key_id)
     tx.emit(ApiKeyRevoked(revoked.id, revoked))
+    after = {"name": revoked.name, "revoked_at": revoked.revoked_at}
+    await audit.record(tx, "api_key.revoked", type="api_key", id=key_id, after=after)
     return revoked
 
 
@@ -121,12 +201,29 @@ async def insert_api_key(
     *,
     name: str,
     mode: KeyMode,
+    kind: KeyKind,
     key_hash: bytes,
     hint: str,
     scopes: list[str],
     created_by: str,
+    allowed_addresses: list[str],
     expires_at: datetime | None,
     metadata: dict[str, Any],
+) -> ApiKey: ...
+
+
+@sql
+async def lock_api_key(tx: Tx, *, tenant_id: TenantId, key_id: ApiKeyId) -> ApiKey | None: ...
+
+
+@sql
+async def replace_api_key(
+    tx: Tx,
+    *,
+    tenant_id: TenantId,
+    key_id: ApiKeyId,
+    replaced_by: ApiKeyId,
+    expires_at: datetime,
 ) -> ApiKey: ...
 
 

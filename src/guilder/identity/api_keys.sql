@@ -1,7 +1,32 @@
 -- insert_api_key
 insert into identity.api_key
-(name, mode, key_hash, hint, scopes, created_by, expires_at, metadata)
-values (:name, :mode, :key_hash, :hint, :scopes, :created_by, :expires_at, :metadata)
+(
+    name, mode, kind, key_hash, hint, scopes, created_by, allowed_addresses, expires_at, metadata
+)
+values (
+    :name, :mode, :kind, :key_hash, :hint, :scopes, :created_by, :allowed_addresses, :expires_at,
+    :metadata
+)
+returning :columns_of_api_key;
+
+-- lock_api_key
+-- Of two who replace it, the second sees that it was.
+select :columns_of_api_key
+from identity.api_key
+where
+    api_key.tenant_id = :tenant_id
+    and api_key.id = :key_id
+for no key update;
+
+-- replace_api_key
+update identity.api_key
+set
+    replaced_by = :replaced_by,
+    expires_at = :expires_at,
+    updated_at = now()
+where
+    api_key.tenant_id = :tenant_id
+    and api_key.id = :key_id
 returning :columns_of_api_key;
 
 -- find_api_key
@@ -38,4 +63,5 @@ select count(*)
 from identity.api_key
 where
     api_key.tenant_id = :tenant_id
-    and api_key.revoked_at is null;
+    and api_key.revoked_at is null
+    and (api_key.expires_at > now()) is not false;

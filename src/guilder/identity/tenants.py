@@ -9,6 +9,8 @@ import msgspec
 from guilder.db import Tx, sql
 from guilder.kernel import Currency, Move, Problem, TenantId, currency
 
+from . import audit
+from .roles import found_roles
 from .tenant import (
     StellarNetwork,
     Tenant,
@@ -20,6 +22,7 @@ from .tenant import (
     TenantUpdated,
     Tier,
 )
+from .users import UserId
 
 MAX_NAME: Final = 200
 MAX_SLUG: Final = 63
@@ -63,6 +66,7 @@ async def create_tenant(
         tenant = await insert_tenant(tx, name=name, slug=unlike, tier=tier)
     if tenant is None:
         raise SlugTaken(slug=wanted)
+    await found_roles(tx)
     tx.emit(TenantCreated(tenant.id, tenant))
     return tenant
 
@@ -116,31 +120,40 @@ async def update_tenant(tx: Tx, changes: TenantChanges) -> Tenant:
         metadata=wanted.metadata,
     )
     tx.emit(TenantUpdated(changed.id, changed))
+    await audit.record(
+        tx, "tenant.updated", type="tenant", id=changed.id, before=locked, after=changed
+    )
     return changed
 
 
 async def suspend(tx: Tx) -> Tenant:
     """Let the tenant read and no longer write."""
-    return await _change(tx, TenantLife.suspend)
+    return await _change(tx, TenantLife.suspend, action="tenant.suspended")
 
 
 async def resume(tx: Tx) -> Tenant:
     """Let the tenant write again."""
-    return await _change(tx, TenantLife.resume)
+    return await _change(tx, TenantLife.resume, action="tenant.resumed")
 
 
 async def cancel(tx: Tx) -> Tenant:
     """End the tenant's use for good. Its rows stay."""
-    return await _change(tx, TenantLife.cancel)
+    return await _change(tx, TenantLife.cancel, action="tenant.cancelled")
 
 
-async def _change(tx: Tx, move: Move[TenantStatus]) -> Tenant:
+async def _change(tx: Tx, move: Move[TenantStatus], *, action: str) -> Tenant:
     locked = await lock_tenant(tx, tenant_id=tx.tenant_id)
     if locked is None:
         raise TenantNotFound
     changed = await set_status(tx, tenant_id=tx.tenant_id, status=move(locked.status))
     tx.emit(TenantStatusChanged(changed.id, changed))
+    await audit.record(tx, action, type="tenant", id=changed.id, before=locked, after=changed)
     return changed
+
+
+async def hand_over(tx: Tx, user_id: UserId) -> Tenant:
+    """Make a member the owner, who holds everything and cannot be removed."""
+    return await set_owner(tx, tenant_id=tx.tenant_id, owner_id=user_id)
 
 
 @sql
@@ -176,6 +189,10 @@ async def set_details(
 
 @sql
 async def set_status(tx: Tx, *, tenant_id: TenantId, status: TenantStatus) -> Tenant: ...
+
+
+@sql
+async def set_owner(tx: Tx, *, tenant_id: TenantId, owner_id: UserId) -> Tenant: ...
 
 
 @sql

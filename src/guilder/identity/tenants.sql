@@ -42,6 +42,14 @@ set
 where tenant.id = :tenant_id
 returning :columns_of_tenant;
 
+-- set_owner
+update identity.tenant
+set
+    owner_id = :owner_id,
+    updated_at = now()
+where tenant.id = :tenant_id
+returning :columns_of_tenant;
+
 -- all_tenants
 select :columns_of_tenant
 from identity.all_tenants(:most) as tenant;

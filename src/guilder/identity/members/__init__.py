@@ -1,5 +1,114 @@
-"""Members: users in a tenant, the roles they hold, and how they come and go."""
+"""Members: users in a tenant, the roles they hold, and how they come and go.
 
-from .invitation import Invitation, InvitationId, InvitationLife, InvitationStatus
+Nobody gives what they do not hold, nor changes who holds more. The owner stays. Whoever holds
+less than before, or is gone, keeps no key that opens more. An invitation is good once.
+"""
 
-__all__ = ["Invitation", "InvitationId", "InvitationLife", "InvitationStatus"]
+from .invitation import (
+    Invitation,
+    InvitationAccepted,
+    InvitationCreated,
+    InvitationDeclined,
+    InvitationId,
+    InvitationLife,
+    InvitationRevoked,
+    InvitationStatus,
+)
+from .invitations import (
+    InvitationAnswered,
+    InvitationNotFound,
+    InvitedBefore,
+    MailedJustNow,
+    NewInvitation,
+    TooManyMails,
+    invitation_by_id,
+    invite,
+    mail_again,
+    newest_invitations,
+    revoke_invitation,
+)
+from .mails import MAIL_INVITATION
+from .member import (
+    Member,
+    MemberAdded,
+    MemberChanges,
+    MemberId,
+    MemberRemoved,
+    MemberUpdated,
+)
+from .members import (
+    MemberBefore,
+    MemberNotFound,
+    OneOwnerOnly,
+    OwnerStays,
+    add_member,
+    count_members,
+    locked_member,
+    member_by_id,
+    remove_member,
+    save_member,
+    tell_change,
+    update_member,
+)
+from .people import Person, newest_people, person_by_id, person_of
+from .replies import (
+    InvitationForAnother,
+    InvitationNotOpen,
+    Joined,
+    accept,
+    decline,
+    open_invitation,
+    tenant_of_invitation,
+)
+
+__all__ = [
+    "MAIL_INVITATION",
+    "Invitation",
+    "InvitationAccepted",
+    "InvitationAnswered",
+    "InvitationCreated",
+    "InvitationDeclined",
+    "InvitationForAnother",
+    "InvitationId",
+    "InvitationLife",
+    "InvitationNotFound",
+    "InvitationNotOpen",
+    "InvitationRevoked",
+    "InvitationStatus",
+    "InvitedBefore",
+    "Joined",
+    "MailedJustNow",
+    "Member",
+    "MemberAdded",
+    "MemberBefore",
+    "MemberChanges",
+    "MemberId",
+    "MemberNotFound",
+    "MemberRemoved",
+    "MemberUpdated",
+    "NewInvitation",
+    "OneOwnerOnly",
+    "OwnerStays",
+    "Person",
+    "TooManyMails",
+    "accept",
+    "add_member",
+    "count_members",
+    "decline",
+    "invitation_by_id",
+    "invite",
+    "locked_member",
+    "mail_again",
+    "member_by_id",
+    "newest_invitations",
+    "newest_people",
+    "open_invitation",
+    "person_by_id",
+    "person_of",
+    "remove_member",
+    "revoke_invitation",
+    "save_member",
+    "tell_change",
+    "tenant_of_invitation",
+    "update_member",
+]

@@ -1,15 +1,20 @@
 """The invitation: somebody is asked to become a member, by mail."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum, auto
-from typing import NewType
+from typing import ClassVar, Final, NewType
 from uuid import UUID
 
 import msgspec
 
-from guilder.kernel import Lifecycle, Move
+from guilder.identity.roles import RoleId
+from guilder.kernel import Fact, Lifecycle, Move
 
 InvitationId = NewType("InvitationId", UUID)
+
+PREFIX: Final = "gi"
+LIFETIME: Final = timedelta(days=7)
+"""So long somebody has to make up their mind; another mail begins it anew."""
 
 
 class InvitationStatus(StrEnum):
@@ -38,6 +43,7 @@ class Invitation(msgspec.Struct, frozen=True):
     id: InvitationId
     email: str
     status: InvitationStatus
+    role_ids: list[RoleId]
     invited_by: str
     message: str | None
     mails: int
@@ -46,3 +52,31 @@ class Invitation(msgspec.Struct, frozen=True):
     expires_at: datetime
     created_at: datetime
     updated_at: datetime
+
+
+class InvitationCreated(Fact, frozen=True):
+    """Somebody is asked to become a member."""
+
+    name: ClassVar[str] = "invitation.created"
+    data: Invitation
+
+
+class InvitationAccepted(Fact, frozen=True):
+    """Somebody who was asked said yes, and is a member."""
+
+    name: ClassVar[str] = "invitation.accepted"
+    data: Invitation
+
+
+class InvitationDeclined(Fact, frozen=True):
+    """Somebody who was asked said no."""
+
+    name: ClassVar[str] = "invitation.declined"
+    data: Invitation
+
+
+class InvitationRevoked(Fact, frozen=True):
+    """Somebody is not asked any more."""
+
+    name: ClassVar[str] = "invitation.revoked"
+    data: Invitation

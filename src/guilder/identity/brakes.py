@@ -1,0 +1,123 @@
+"""Brakes: whoever guesses has to wait, longer with each guess.
+
+An attempt is counted before it is looked at, so of many at once no more are looked at
+than of one after the other. What is counted is the hash of who was tried, and of where
+the guess came from: somebody unknown is braked like somebody known.
+"""
+
+import hashlib
+from datetime import timedelta
+from enum import StrEnum, auto
+from typing import Final, NamedTuple
+
+import msgspec
+
+from guilder.db import Pool, Tx, sql, system_statement
+from guilder.jobs import Job
+from guilder.kernel import Problem
+
+
+class Brake(StrEnum):
+    """What is braked."""
+
+    ACCOUNT = auto()
+    ADDRESS = auto()
+    SIGN_UP = auto()
+    MAIL = auto()
+
+
+class Pace(NamedTuple):
+    """So many attempts are free, then the pause doubles, up to the longest."""
+
+    free: int
+    longest: timedelta
+
+
+PACES: Final = {
+    Brake.ACCOUNT: Pace(5, timedelta(minutes=15)),
+    Brake.ADDRESS: Pace(50, timedelta(minutes=15)),
+    Brake.SIGN_UP: Pace(20, timedelta(hours=1)),
+    Brake.MAIL: Pace(5, timedelta(hours=1)),
+}
+
+
+class TooManyAttempts(Problem, status=429):
+    """There were too many attempts from here. Wait, and try again."""
+
+    retry_after: int
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """One more attempt: how long to wait before it may be looked at, and how many there were."""
+
+    pause: timedelta
+    attempts: int
+
+    @property
+    def is_too_soon(self) -> bool:
+        return self.pause > timedelta(0)
+
+
+class ForgetBrakes(Job, frozen=True):
+    """Attempts of long ago are forgotten."""
+
+    name = "identity.forget_brakes"
+
+
+async def attempt(pool: Pool, brake: Brake, name: str) -> Attempt:
+    """Count an attempt, before it is looked at."""
+    pace = PACES[brake]
+    async with system_statement(pool) as tx:
+        return await count_attempt(
+            tx,
+            brake=brake,
+            key_hash=_hash(name),
+            free=pace.free,
+            longest=pace.longest,
+        )
+
+
+async def require_pace(pool: Pool, brake: Brake, name: str) -> None:
+    """Count an attempt, and refuse it where it comes too soon."""
+    counted = await attempt(pool, brake, name)
+    if counted.is_too_soon:
+        raise TooManyAttempts(retry_after=int(counted.pause.total_seconds()) + 1)
+
+
+async def release(pool: Pool, brake: Brake, name: str) -> None:
+    """Whoever has shown who they are has not guessed."""
+    async with system_statement(pool) as tx:
+        await release_brake(tx, brake=brake, key_hash=_hash(name))
+
+
+async def take_back(pool: Pool, brake: Brake, name: str) -> None:
+    """This attempt was none. The others stay counted: who guesses may have an account too."""
+    async with system_statement(pool) as tx:
+        await take_back_attempt(tx, brake=brake, key_hash=_hash(name))
+
+
+async def forget(tx: Tx, _: ForgetBrakes) -> None:
+    """Forget who has not tried for a day."""
+    await forget_brakes(tx)
+
+
+def _hash(name: str) -> bytes:
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()
+
+
+@sql
+async def count_attempt(
+    tx: Tx, *, brake: str, key_hash: bytes, free: int, longest: timedelta
+) -> Attempt: ...
+
+
+@sql
+async def release_brake(tx: Tx, *, brake: str, key_hash: bytes) -> None: ...
+
+
+@sql
+async def take_back_attempt(tx: Tx, *, brake: str, key_hash: bytes) -> None: ...
+
+
+@sql
+async def forget_brakes(tx: Tx) -> int: ...

@@ -1,0 +1,162 @@
+"""Deletion: a user is forgotten, and what they did stays in the books under a bare id.
+
+They leave every tenant first. Of what they own alone nobody is left, so it is cancelled;
+what others belong to has to be handed over before. Each step can be done again.
+"""
+
+from datetime import datetime
+from typing import ClassVar, Final
+
+import msgspec
+
+from guilder import events
+from guilder.db import Tx, sql, transact
+from guilder.http import Caller
+from guilder.identity import audit
+from guilder.identity.members import locked_member, remove_member
+from guilder.identity.ownership import Membership, memberships_of
+from guilder.identity.proof import require_password
+from guilder.identity.sessions import SessionEnd, end_sessions
+from guilder.identity.tenant import TenantStatus
+from guilder.identity.tenants import cancel
+from guilder.identity.users import Home, Passwords, UserId, locked_user, own_credentials
+from guilder.kernel import Actor, Fact, Problem, TenantId
+
+PAGE: Final = 500
+
+
+class OwnerMustHandOver(Problem, status=409):
+    """Others belong to a tenant of yours: hand it over, or have them leave, before you go."""
+
+    tenant_ids: list[TenantId]
+
+
+class Deleted(msgspec.Struct, frozen=True, kw_only=True, tag_field="object", tag="user"):
+    """A user who was forgotten."""
+
+    id: UserId
+    deleted_at: datetime
+
+
+class UserDeleted(Fact, frozen=True):
+    """A user was forgotten; nobody signs in as them any more."""
+
+    name: ClassVar[str] = "user.deleted"
+    data: Deleted
+
+
+async def delete_user(caller: Caller, passwords: Passwords, *, password: str) -> Deleted:
+    """Forget whoever asks for it, and shows their password if they have one."""
+    home, actor, belongs = await caller.transact(_look)
+    await _require_nobody_left(caller, belongs)
+    await _require_proof(caller, passwords, home, password=password)
+    for one in belongs:
+        await _leave(caller, actor, one)
+    return await caller.transact(_forget)
+
+
+async def _look(tx: Tx, actor: Actor) -> tuple[Home, Actor, list[Membership]]:
+    user_id = _own(actor)
+    return Home(tx.tenant_id, user_id), actor, await memberships_of(tx, user_id)
+
+
+async def _require_nobody_left(caller: Caller, belongs: list[Membership]) -> None:
+    owned = [one.tenant_id for one in belongs if one.is_owner]
+    left = []
+    for tenant_id in owned:
+        others = await transact(
+            caller.pool, tenant_id, lambda tx: count_others(tx, tenant_id=tx.tenant_id)
+        )
+        if others > 1:
+            left.append(tenant_id)
+    if left:
+        raise OwnerMustHandOver(tenant_ids=left)
+
+
+async def _require_proof(
+    caller: Caller, passwords: Passwords, home: Home, *, password: str
+) -> None:
+    """Who signs in elsewhere only has no password to show."""
+
+    async def has_password(tx: Tx, _: Actor) -> bool:
+        known = await own_credentials(tx, home.user_id)
+        return known is not None and known.password_hash is not None
+
+    if await caller.transact(has_password):
+        await require_password(caller.pool, passwords, home, password=password)
+
+
+async def _leave(caller: Caller, actor: Actor, one: Membership) -> None:
+    """Leave a tenant; one that is theirs alone ends."""
+    leaver = msgspec.structs.replace(
+        actor, tenant_id=one.tenant_id, scopes=frozenset({"*"}), may_write=True
+    )
+
+    async def leave(tx: Tx) -> None:
+        if not one.is_owner:
+            await locked_member(tx, one.member_id)
+            await remove_member(tx, leaver, one.member_id)
+        elif one.status is not TenantStatus.CANCELLED:
+            await cancel(tx)
+
+    await transact(caller.pool, one.tenant_id, leave, actor=leaver)
+
+
+async def _forget(tx: Tx, actor: Actor) -> Deleted:
+    user_id = _own(actor)
+    await locked_user(tx, user_id)
+    await end_sessions(tx, user_id, because=SessionEnd.DELETED)
+    await forget_proofs(tx, tenant_id=tx.tenant_id, user_id=user_id)
+    await forget_places(tx, tenant_id=tx.tenant_id, user_id=user_id)
+    await forget_days(tx, tenant_id=tx.tenant_id, user_id=user_id)
+    await forget_user(tx, tenant_id=tx.tenant_id, user_id=user_id)
+    deleted = Deleted(id=user_id, deleted_at=await tx.now())
+    tx.emit(UserDeleted(user_id, deleted))
+    await audit.record(tx, "user.deleted", type="user", id=user_id)
+    return deleted
+
+
+def _own(actor: Actor) -> UserId:
+    if actor.id is None:
+        raise LookupError("only users do this")
+    return UserId(actor.id)
+
+
+async def _redact(tx: Tx, fact: UserDeleted) -> None:
+    """The relay keeps an order, so whatever was told of them before stands in the log by now."""
+    before: int | None = None
+    while found := await events.events_about(
+        tx, tenant_id=tx.tenant_id, object_ids=[fact.data.id], before=before, most=PAGE
+    ):
+        personal = [event for event in found if event.type != UserDeleted.name]
+        bare = {"id": str(fact.data.id), "is_redacted": True}
+        await events.redact(
+            tx,
+            tenant_id=tx.tenant_id,
+            ids=[event.id for event in personal],
+            data=[bare] * len(personal),
+        )
+        before = found[-1].position
+
+
+redact_deleted: Final = events.reaction("identity.redact_deleted", UserDeleted, _redact)
+
+
+@sql
+async def count_others(tx: Tx, *, tenant_id: TenantId) -> int: ...
+
+
+@sql
+async def forget_user(tx: Tx, *, tenant_id: TenantId, user_id: UserId) -> None: ...
+
+
+@sql
+async def forget_proofs(tx: Tx, *, tenant_id: TenantId, user_id: UserId) -> None: ...
+
+
+@sql
+async def forget_places(tx: Tx, *, tenant_id: TenantId, user_id: UserId) -> None: ...
+
+
+@sql
+async def forget_days(tx: Tx, *, tenant_id: TenantId, user_id: UserId) -> None: ...

@@ -1,0 +1,109 @@
+"""The second factor's API: put on, taken off, and its recovery codes."""
+
+import msgspec
+
+from guilder.db import Tx
+from guilder.http import OWN, Caller, delete, get, post
+from guilder.identity.proof import PasswordNotRight
+from guilder.identity.sessions import SessionNotFound
+from guilder.identity.sessions.views import show_renewed
+from guilder.identity.users import Passwords
+from guilder.identity.users.api import own_home, own_id
+from guilder.kernel import Actor
+
+from .changes import put_on, take_off, with_new_codes
+from .factor import Factors, FactorState
+from .factors import (
+    FactorNotBegun,
+    FactorNotConfirmed,
+    FactorNotOn,
+    FactorOn,
+    PasswordNeeded,
+    SecondFactorNeeded,
+    SecondFactorRefused,
+    Shown,
+    begin,
+    state_of,
+)
+from .views import (
+    FactorConfirmation,
+    FactorConfirmed,
+    FactorDraft,
+    FactorRemoval,
+    NewCodes,
+    RecoveryCodes,
+)
+
+
+@get("/v1/me/second-factor", OWN)
+async def show_second_factor(tx: Tx, actor: Actor) -> FactorState:
+    """See whether one's second factor is asked for."""
+    return await state_of(tx, own_id(actor))
+
+
+@post("/v1/me/second-factor", OWN, problems=(FactorOn, PasswordNeeded))
+async def begin_second_factor(tx: Tx, actor: Actor, factors: Factors) -> FactorDraft:
+    """Begin with a second factor.
+
+    The secret comes to an authenticator, and counts once a code of it is confirmed.
+    """
+    draft = await begin(tx, factors, own_id(actor))
+    return FactorDraft(**msgspec.structs.asdict(draft))
+
+
+@post(
+    "/v1/me/second-factor/confirmations",
+    OWN,
+    problems=(FactorNotBegun, FactorNotConfirmed, FactorOn, SessionNotFound),
+)
+async def confirm_second_factor(
+    tx: Tx, actor: Actor, body: FactorConfirmation, *, factors: Factors
+) -> FactorConfirmed:
+    """Put the second factor on.
+
+    From now on it is asked for at sign-in. The recovery codes stand in for a lost device.
+    """
+    codes, opened = await put_on(tx, factors, actor, code=body.code)
+    return FactorConfirmed(recovery_codes=codes, session=show_renewed(opened))
+
+
+@delete(
+    "/v1/me/second-factor",
+    OWN,
+    problems=(PasswordNotRight, FactorNotOn, SecondFactorNeeded, SecondFactorRefused),
+)
+async def remove_second_factor(
+    caller: Caller,
+    actor: Actor,
+    body: FactorRemoval,
+    *,
+    passwords: Passwords,
+    factors: Factors,
+) -> FactorState:
+    """Take the second factor off, with the password and a last code."""
+    shown = Shown(body.code, body.recovery_code)
+    home = own_home(actor)
+    await take_off(caller, passwords, factors, home=home, password=body.password, shown=shown)
+    return FactorState(is_on=False, confirmed_at=None, recovery_codes_left=0)
+
+
+@post(
+    "/v1/me/second-factor/recovery-codes",
+    OWN,
+    problems=(PasswordNotRight, FactorNotOn),
+)
+async def replace_recovery_codes(
+    caller: Caller, actor: Actor, body: NewCodes, *, passwords: Passwords
+) -> RecoveryCodes:
+    """Make new recovery codes. Those of before open nothing any more."""
+    codes = await with_new_codes(caller, passwords, own_home(actor), password=body.password)
+    return RecoveryCodes(recovery_codes=codes)
+
+
+ENDPOINTS = (
+    show_second_factor,
+    begin_second_factor,
+    confirm_second_factor,
+    remove_second_factor,
+    replace_recovery_codes,
+)
