@@ -1,0 +1,24 @@
+"""Who is signed in on a page: the session that the browser keeps, let in like any other."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from guilder.db import Tx, tenant_transaction
+from guilder.http import NotAuthenticated, Visit, Visitor
+from guilder.identity import Gate
+from guilder.pages import SESSION_COOKIE, cookie_in
+
+
+@asynccontextmanager
+async def at_home(visitor: Visitor, gate: Gate) -> AsyncIterator[Tx]:
+    """A transaction at the home of whoever is signed in here, with them as its actor."""
+    token = cookie_in(visitor, SESSION_COOKIE) or ""
+    tenant_id = gate.tenant_of(token, None)
+    if tenant_id is None:
+        raise NotAuthenticated
+    visit = Visit(token, visitor.address, visitor.request_id, is_own=True, is_writing=True)
+    async with tenant_transaction(visitor.pool, tenant_id) as tx:
+        tx.actor = await gate.admit(tx, visit)
+        if tx.actor is None or tx.actor.session_id is None:
+            raise NotAuthenticated
+        yield tx

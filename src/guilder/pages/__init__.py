@@ -1,0 +1,24 @@
+"""Pages: what every page needs. They are whole without JavaScript.
+
+A page is rendered on the server, from templates that escape what they show. A form is
+accepted only from a page of ours that the same browser was shown.
+"""
+
+from .assets import ENDPOINTS
+from .cookies import SESSION_COOKIE, VISITOR_COOKIE, cookie, cookie_in, forgotten
+from .forms import FormNotGenuine, Forms
+from .templates import Templates, page, redirect
+
+__all__ = [
+    "ENDPOINTS",
+    "SESSION_COOKIE",
+    "VISITOR_COOKIE",
+    "FormNotGenuine",
+    "Forms",
+    "Templates",
+    "cookie",
+    "cookie_in",
+    "forgotten",
+    "page",
+    "redirect",
+]
