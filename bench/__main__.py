@@ -9,6 +9,7 @@ from bench import (
     many_payments,
     orders,
     payments,
+    permissions,
     startup,
     transactions,
 )
@@ -22,6 +23,7 @@ BENCHES = {
     "payments": payments.main,
     "many_payments": many_payments.main,
     "orders": orders.main,
+    "permissions": permissions.main,
 }
 
 

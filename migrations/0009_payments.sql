@@ -86,6 +86,13 @@ where is_default;
 call kernel.isolate('payments.method');
 grant select, insert, update on payments.method to guilder_app;
 
+-- Where a payment takes no money any more, so that another may be made in its place.
+create function payments.has_come_to_nothing(status text) returns boolean
+language sql immutable parallel safe
+return status in ('failed', 'canceled');
+
+grant execute on function payments.has_come_to_nothing(text) to guilder_app;
+
 create table payments.payment (
     tenant_id uuid not null default kernel.tenant(),
     id uuid not null default kernel.uuid7(),
@@ -166,10 +173,10 @@ where gateway_payment_intent_id is not null;
 -- holds it. Where no user is named, the key belongs to whoever asked.
 create unique index payment_key on payments.payment (
     tenant_id, coalesce(user_id::text, created_by), idempotency_key
-) where idempotency_key is not null and status not in ('failed', 'canceled');
+) where idempotency_key is not null and not payments.has_come_to_nothing(status);
 create unique index payment_request on payments.payment (tenant_id, order_id, request_identifier)
 where order_id is not null and request_identifier is not null
-and status not in ('failed', 'canceled');
+and not payments.has_come_to_nothing(status);
 
 call kernel.isolate('payments.payment');
 call kernel.guard(

@@ -8,10 +8,10 @@ create table checkout.settings (
     seller_country text check (seller_country ~ '^[A-Z]{2}$'),
     seller_region text check (length(seller_region) between 1 and 50),
     vat_number text check (length(vat_number) between 4 and 20),
-    checkout_minutes integer not null default 30 check (checkout_minutes between 1 and 1440),
-    cart_days integer not null default 30 check (cart_days between 1 and 365),
-    abandoned_minutes integer not null default 60 check (abandoned_minutes between 1 and 43200),
-    max_refunds integer not null default 20 check (max_refunds between 1 and 1000),
+    checkout_minutes integer not null check (checkout_minutes between 1 and 1440),
+    cart_days integer not null check (cart_days between 1 and 365),
+    abandoned_minutes integer not null check (abandoned_minutes between 1 and 43200),
+    max_refunds integer not null check (max_refunds between 1 and 1000),
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now()
 );
@@ -89,8 +89,12 @@ call kernel.guard(
     'checkout.redemption', 'status', 'held > used', 'held > released', 'released > used'
 );
 call kernel.preserve(
-    'checkout.redemption', 'id', 'promotion_id', 'holder_id', 'buyer', 'created_at'
+    'checkout.redemption', 'id', 'promotion_id', 'holder_id', 'created_at'
 );
+-- Whose use it was can be forgotten: of a guest it is a hash of their e-mail, which can be guessed.
+create trigger preserve_buyer before update on checkout.redemption for each row
+when (new.buyer is not null and new.buyer is distinct from old.buyer)
+execute function kernel.refuse_change('buyer');
 grant select, insert, update on checkout.redemption to guilder_app;
 
 -- What a country, or a region of it, asks for. All rates of a place that fit a category are added.

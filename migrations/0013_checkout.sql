@@ -7,6 +7,9 @@ create table checkout.cart (
     currency text not null check (currency ~ '^[A-Z]{3}$'),
     customer_id uuid,
     email text check (email like '%_@_%' and length(email) <= 254),
+    guest_email text generated always as (
+        case when customer_id is null then kernel.fold(email) end
+    ) stored,
     status text not null default 'open' check (status in ('open', 'ordered', 'merged', 'expired')),
     shipping_address jsonb check (jsonb_typeof(shipping_address) = 'object'),
     billing_address jsonb check (jsonb_typeof(billing_address) = 'object'),
@@ -28,22 +31,9 @@ create table checkout.cart (
     check ((merged_into is not null) = (status = 'merged'))
 );
 
--- After how long a cart that nobody touches counts as left.
-create function checkout.abandoned_after(for_tenant uuid) returns interval
-language sql stable
-return make_interval(mins => coalesce(
-    (
-        select settings.abandoned_minutes
-        from checkout.settings
-        where settings.tenant_id = for_tenant
-    ),
-    60
-));
-
-grant execute on function checkout.abandoned_after(uuid) to guilder_app;
-
 create index cart_customer on checkout.cart (tenant_id, customer_id, id)
 where customer_id is not null;
+create index cart_guest on checkout.cart (tenant_id, guest_email) where guest_email is not null;
 create index cart_shipping_option on checkout.cart (tenant_id, shipping_option_id)
 where shipping_option_id is not null;
 create index cart_merged on checkout.cart (tenant_id, merged_into) where merged_into is not null;
@@ -112,6 +102,9 @@ create table checkout.session (
     snapshot jsonb not null check (jsonb_typeof(snapshot) = 'object'),
     snapshot_hash text not null check (snapshot_hash ~ '^[0-9a-f]{64}$'),
     buyer jsonb check (jsonb_typeof(buyer) = 'object'),
+    guest_email text generated always as (
+        case when customer_id is null then kernel.fold(buyer ->> 'email') end
+    ) stored,
     key_id uuid not null,
     token text not null check (length(token) <= 4000),
     success_url text check (length(success_url) <= 2000),
@@ -138,6 +131,8 @@ create table checkout.session (
 create index session_cart on checkout.session (tenant_id, cart_id, id);
 create index session_customer on checkout.session (tenant_id, customer_id, id)
 where customer_id is not null;
+create index session_guest on checkout.session (tenant_id, guest_email)
+where guest_email is not null;
 create index session_price on checkout.session (tenant_id, price_id) where price_id is not null;
 create index session_key on checkout.session (tenant_id, key_id);
 create index session_payment on checkout.session (tenant_id, payment_id)
@@ -149,14 +144,37 @@ call kernel.guard(
 );
 call kernel.preserve(
     'checkout.session',
-    'id', 'cart_id', 'order_id', 'customer_id', 'price_id', 'currency', 'total_minor', 'snapshot',
-    'snapshot_hash', 'key_id', 'token', 'success_url', 'cancel_url', 'metadata', 'created_by',
-    'expires_at', 'created_at'
+    'id', 'cart_id', 'order_id', 'price_id', 'currency', 'total_minor', 'snapshot_hash', 'key_id',
+    'token', 'created_by', 'expires_at', 'created_at'
 );
--- A person can be forgotten, and otherwise stays who they were.
-create trigger preserve_buyer before update on checkout.session for each row
-when (new.buyer is not null and new.buyer is distinct from old.buyer)
-execute function kernel.refuse_change('buyer');
+
+-- What a snapshot sells, without what was told beside.
+create function checkout.without_metadata(snapshot jsonb) returns jsonb
+language sql immutable parallel safe
+return jsonb_set(snapshot, '{lines}', coalesce(
+    (
+        select jsonb_agg(line.told || '{"metadata": {}}' order by line.place)
+        from jsonb_array_elements(snapshot -> 'lines') with ordinality as line (told, place)
+    ),
+    '[]'
+));
+
+grant execute on function checkout.without_metadata(jsonb) to guilder_app;
+
+-- A guest may turn out to be a customer, and a person can be forgotten. Otherwise they stay who
+-- they were, and what they told.
+create trigger preserve_person before update on checkout.session for each row
+when (
+    (old.customer_id is not null and new.customer_id is distinct from old.customer_id)
+    or (new.buyer is not null and new.buyer is distinct from old.buyer)
+    or (new.success_url is not null and new.success_url is distinct from old.success_url)
+    or (new.cancel_url is not null and new.cancel_url is distinct from old.cancel_url)
+    or (new.metadata <> '{}' and new.metadata <> old.metadata)
+    or (new.snapshot <> old.snapshot and new.snapshot <> checkout.without_metadata(old.snapshot))
+)
+execute function kernel.refuse_change(
+    'customer_id, buyer, success_url, cancel_url, metadata, snapshot'
+);
 grant select, insert, update on checkout.session to guilder_app;
 
 -- The last number that each tenant gave to an order. It is taken in a transaction of its own, which
@@ -263,14 +281,18 @@ call kernel.guard(
 );
 call kernel.preserve(
     'checkout.placed_order',
-    'id', 'number', 'checkout_id', 'cart_id', 'payment_id', 'customer_id', 'currency',
-    'subtotal_minor', 'discount_minor', 'shipping_minor', 'tax_minor', 'total_minor', 'shipping',
-    'discounts', 'taxes', 'is_reverse_charge', 'max_refunds', 'metadata', 'created_by', 'created_at'
+    'id', 'number', 'checkout_id', 'cart_id', 'payment_id', 'currency', 'subtotal_minor',
+    'discount_minor', 'shipping_minor', 'tax_minor', 'total_minor', 'shipping', 'discounts',
+    'taxes', 'is_reverse_charge', 'max_refunds', 'created_by', 'created_at'
 );
--- A person can be forgotten, and the books stay.
-create trigger preserve_buyer before update on checkout.placed_order for each row
-when (new.buyer is not null and new.buyer is distinct from old.buyer)
-execute function kernel.refuse_change('buyer');
+-- A guest may turn out to be a customer, and a person can be forgotten; the books stay.
+create trigger preserve_person before update on checkout.placed_order for each row
+when (
+    (old.customer_id is not null and new.customer_id is distinct from old.customer_id)
+    or (new.buyer is not null and new.buyer is distinct from old.buyer)
+    or (new.metadata <> '{}' and new.metadata <> old.metadata)
+)
+execute function kernel.refuse_change('customer_id, buyer, metadata');
 grant select, insert, update on checkout.placed_order to guilder_app;
 
 create table checkout.order_line (

@@ -118,3 +118,101 @@ create index cancellation_refund on checkout.cancellation (tenant_id, refund_id)
 where refund_id is not null;
 call kernel.isolate('checkout.cancellation');
 grant select, insert on checkout.cancellation to guilder_app;
+
+-- After how long a cart that nobody touches counts as left; a tenant who has not said is told.
+create function checkout.abandoned_after(for_tenant uuid, otherwise_minutes integer)
+returns interval
+language sql stable
+return make_interval(mins => coalesce(
+    (
+        select settings.abandoned_minutes
+        from checkout.settings
+        where settings.tenant_id = for_tenant
+    ),
+    otherwise_minutes
+));
+
+grant execute on function checkout.abandoned_after(uuid, integer) to guilder_app;
+
+-- Whether somebody pays for a cart, in time or late: it is about to be ordered.
+create function checkout.is_being_paid(for_tenant uuid, for_cart uuid) returns boolean
+language sql stable
+return exists (
+    select from checkout.session
+    inner join payments.payment
+        on session.tenant_id = payment.tenant_id and session.payment_id = payment.id
+    where
+        session.tenant_id = for_tenant
+        and session.cart_id = for_cart
+        and not payments.has_come_to_nothing(payment.status)
+        and (
+            session.status = 'open'
+            or (session.status = 'expired' and payment.status not in ('succeeded', 'refunded'))
+        )
+);
+
+-- Whether a cart lies at the payment page: its buyer has not left it.
+create function checkout.is_handed_over(for_tenant uuid, for_cart uuid) returns boolean
+language sql stable
+return checkout.is_being_paid(for_tenant, for_cart) or exists (
+    select from checkout.session
+    where
+        session.tenant_id = for_tenant
+        and session.cart_id = for_cart
+        and session.status = 'open'
+        and session.expires_at > now()
+);
+
+grant execute on function
+checkout.is_being_paid(uuid, uuid), checkout.is_handed_over(uuid, uuid)
+to guilder_app;
+
+-- Whether some cart of a tenant was left, or has come to its end, as far as the indexes tell.
+create function checkout.has_due_carts(for_tenant uuid, abandoned_minutes integer) returns boolean
+language sql stable
+return exists (
+    select from checkout.cart
+    where cart.tenant_id = for_tenant and cart.status = 'open' and cart.expires_at <= now()
+) or exists (
+    select from checkout.cart
+    where
+        cart.tenant_id = for_tenant
+        and cart.status = 'open'
+        and cart.abandoned_at is null
+        and cart.updated_at <= now() - checkout.abandoned_after(for_tenant, abandoned_minutes)
+);
+
+-- The tenants with such carts, in the order of their ids. It goes from one tenant to the next by an
+-- index, so that it matters little how many carts each of them has.
+create function checkout.tenants_of_due_carts(
+    abandoned_minutes integer, after_tenant uuid, most integer
+) returns setof uuid
+language plpgsql stable security definer
+set search_path = ''
+as $$
+begin
+    perform kernel.require_system();
+    return query
+    with recursive seller as (
+        select coalesce(after_tenant, '00000000-0000-0000-0000-000000000000'::uuid) as id
+        union all
+        select (
+            select cart.tenant_id
+            from checkout.cart
+            where cart.status = 'open' and cart.tenant_id > seller.id
+            order by cart.tenant_id
+            limit 1
+        )
+        from seller
+        where seller.id is not null
+    )
+
+    select seller.id
+    from seller
+    where seller.id > coalesce(after_tenant, '00000000-0000-0000-0000-000000000000'::uuid)
+    and checkout.has_due_carts(seller.id, abandoned_minutes)
+    limit most;
+end
+$$;
+
+grant execute on function checkout.tenants_of_due_carts(integer, uuid, integer) to guilder_app;

@@ -3,9 +3,14 @@
 import argparse
 import sys
 
-from prove import commerce, crash, payments
+from prove import commerce, crash, payments, sign_in
 
-PROOFS = {"crash": crash.prove, "payments": payments.prove, "commerce": commerce.prove}
+PROOFS = {
+    "crash": crash.prove,
+    "payments": payments.prove,
+    "commerce": commerce.prove,
+    "sign-in": sign_in.prove,
+}
 
 
 def main() -> None:

@@ -12,19 +12,24 @@ from guilder import __version__, db, events, http, reference
 from guilder.catalog.manifest import MANIFEST as CATALOG
 from guilder.checkout import Numbers, Signers
 from guilder.checkout.manifest import MANIFEST as CHECKOUT
-from guilder.customers import Exports
+from guilder.customers import Claims, Exports
 from guilder.customers.manifest import MANIFEST as CUSTOMERS
+from guilder.dashboard.manifest import MANIFEST as DASHBOARD
 from guilder.feed.manifest import MANIFEST as FEED
 from guilder.http import Door, Endpoint, Reception
-from guilder.identity import Gate
+from guilder.identity import Counts, Factors, Gate, Issuers, Passwords, Unsubscriptions
 from guilder.identity.manifest import MANIFEST as IDENTITY
 from guilder.jobs import InWorld, Job, Schedule, Worker, keep
 from guilder.kernel import CursorSeal, Tool, Vault
 from guilder.ledger.manifest import MANIFEST as LEDGER
+from guilder.mail import Mailer, outbox_endpoints
 from guilder.manifest import Manifest
+from guilder.outbound import Outbound
+from guilder.pages import Forms
 from guilder.payments import Gateways
 from guilder.payments.manifest import MANIFEST as PAYMENTS
 from guilder.settings import MIGRATIONS, Settings
+from guilder.storefront.manifest import MANIFEST as STOREFRONT
 
 RESTART_SECONDS: Final = 1.0
 
@@ -46,7 +51,18 @@ HOUSE = Manifest(
     schedules=(Schedule("http.forget_answers", "*/10 * * * *", ForgetAnswers()),),
 )
 
-PACKAGES: Final = (HOUSE, IDENTITY, FEED, CATALOG, CUSTOMERS, LEDGER, PAYMENTS, CHECKOUT)
+PACKAGES: Final = (
+    HOUSE,
+    IDENTITY,
+    FEED,
+    CATALOG,
+    CUSTOMERS,
+    LEDGER,
+    PAYMENTS,
+    CHECKOUT,
+    STOREFRONT,
+    DASHBOARD,
+)
 
 
 class System(msgspec.Struct):
@@ -60,6 +76,13 @@ class System(msgspec.Struct):
     gateways: Gateways
     signers: Signers
     numbers: Numbers
+    mailer: Mailer
+    passwords: Passwords
+    factors: Factors
+    unsubscriptions: Unsubscriptions
+    forms: Forms
+    outbound: Outbound
+    issuers: Issuers
 
     @property
     def tools(self) -> dict[type[Tool], Tool]:
@@ -69,7 +92,17 @@ class System(msgspec.Struct):
             Gateways: self.gateways,
             Signers: self.signers,
             Numbers: self.numbers,
+            Mailer: self.mailer,
             Exports: exports,
+            Claims: Claims([claim for package in PACKAGES for claim in package.claims]),
+            Passwords: self.passwords,
+            Factors: self.factors,
+            Unsubscriptions: self.unsubscriptions,
+            Gate: self.gate,
+            Counts: Counts({n: c for package in PACKAGES for n, c in package.quotas.items()}),
+            Forms: self.forms,
+            Outbound: self.outbound,
+            Issuers: self.issuers,
         }
 
     @property
@@ -86,12 +119,14 @@ class System(msgspec.Struct):
             vault=self.vault,
             rates=http.Rates(),
             tools=self.tools,
+            trusted=http.networks(self.settings.trusted_proxies),
         )
         endpoints = [
             *self.endpoints,
             *http.health_endpoints(self.pool, lambda: door.draining),
         ]
         pages = reference.docs_endpoints(endpoints, version=__version__)
+        pages += outbox_endpoints(self.mailer, self.settings.host)
         door = Door([*endpoints, *pages], reception)
         return door
 
@@ -157,6 +192,8 @@ def put_together(
         stripe_url=settings.stripe_url,
         paypal_url=settings.paypal_url,
     )
+    mailer = Mailer.of(settings, address)
+    outbound = Outbound(settings.outbound_allow)
     system = System(
         settings,
         pool,
@@ -166,6 +203,13 @@ def put_together(
         gateways,
         Signers(vault, settings.public_url or address or ""),
         Numbers(url),
+        mailer,
+        Passwords(settings.password_cost),
+        Factors(vault, mailer.sender.name or mailer.sender.domain),
+        Unsubscriptions(vault, mailer.public_url),
+        Forms(vault, settings.public_url or address or ""),
+        outbound,
+        Issuers(outbound, vault, public_url=settings.public_url or address or ""),
     )
     pool.before_commit += [events.accompany(system.companions), events.write_facts]
     return system

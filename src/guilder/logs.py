@@ -83,15 +83,17 @@ class Sink:
 
 
 _sink: Sink | None = None
+_is_told = True
 _stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
 
 
 def start_logging(level: str, form: Literal["auto", "pretty", "json"]) -> None:
     """Set up logging for this process, once. The log goes to standard error."""
-    global _sink  # noqa: PLW0603 - one log for the process, as there is one standard error
+    global _sink, _is_told  # noqa: PLW0603 - one log for the process, as one standard error
     sink = Sink(sys.stderr.fileno())
     pretty = form == "pretty" or (form == "auto" and sys.stderr.isatty())
-    _sink = None if pretty or level in {"warning", "error"} else sink
+    _sink = None if pretty else sink
+    _is_told = level in {"debug", "info"}
     shared: list[Any] = [
         structlog.processors.add_log_level,
         _stamp,
@@ -119,6 +121,8 @@ def start_logging(level: str, form: Literal["auto", "pretty", "json"]) -> None:
 
 def tell(event: str, line: msgspec.Struct) -> None:
     """Log what happens so often that it should cost little: a struct, at level info."""
+    if not _is_told:
+        return
     if _sink is None:
         structlog.get_logger().info(event, **msgspec.structs.asdict(line))
         return

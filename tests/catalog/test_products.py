@@ -9,6 +9,7 @@ import pytest
 from guilder.catalog.products import NewVariant, SkuTaken, add_variant
 from guilder.catalog.products.products import NewProduct, create_product
 from guilder.catalog.products.variants import change_variant
+from guilder.catalog.variant import VariantChanges
 from tests.catalog.shelf import Shelf
 from tests.http.documents import pointers, problem
 from tests.race import race
@@ -38,7 +39,6 @@ PRICES = [
     {"currency": "EUR", "unit_amount": 1999},
     {"currency": "USD", "unit_amount_decimal": "2149.5"},
 ]
-NOTHING = dict.fromkeys(["sku", "name", "options", "weight_grams", "is_active", "metadata"])
 
 
 async def test_a_product_is_made_whole_and_looked_at(api: httpx.AsyncClient) -> None:
@@ -105,7 +105,7 @@ async def test_of_two_who_give_a_sku_at_once_one_has_it(
         return await create_product(tx, NewProduct(name="Bowl", variants=[NewVariant(sku="X")]))
 
     async def changed(tx: Any) -> Any:
-        return await change_variant(tx, vase, **(NOTHING | {"sku": "x"}))
+        return await change_variant(tx, vase, VariantChanges(sku="x"))
 
     _, late = await race(shelf.world, *((new, changed) if first_is_new else (changed, new)))
 
@@ -181,6 +181,43 @@ async def test_what_is_not_named_stays(api: httpx.AsyncClient) -> None:
     assert changed.pop("updated_at") > small.pop("updated_at")
     assert changed == small | {"weight_grams": 0}
     assert (await api.get(f"/v1/variants/{small['id']}")).json()["weight_grams"] == 0
+
+
+async def test_null_takes_away(api: httpx.AsyncClient) -> None:
+    before = (await api.post("/v1/products", json=SHIRT | {"variants": [SMALL]})).json()
+    gone: dict[str, Any] = {"description": None, "currency": None, "settlement_asset": None}
+    nameless: dict[str, Any] = {"name": None, "weight_grams": None}
+
+    after = (await api.patch(f"/v1/products/{before['id']}", json=gone)).json()
+    small = await api.patch(f"/v1/variants/{before['variants'][0]['id']}", json=nameless)
+
+    assert {name: after[name] for name in SHIRT} == SHIRT | gone
+    assert {name: small.json()[name] for name in SMALL} == SMALL | nameless
+    found = (await api.get("/v1/products", params={"search": "small"})).json()["data"]
+    assert found == []
+
+
+@pytest.mark.parametrize("field", ["name", "billing_type", "active", "images", "metadata"])
+async def test_what_a_product_has_to_have_is_not_taken_away(
+    api: httpx.AsyncClient, field: str
+) -> None:
+    made = (await api.post("/v1/products", json=SHIRT | {"variants": [SMALL]})).json()
+
+    refused = await api.patch(f"/v1/products/{made['id']}", json={field: None})
+
+    assert pointers(problem(refused, 422, "invalid_request")) == [f"/{field}"]
+
+
+@pytest.mark.parametrize("field", ["sku", "options", "active", "metadata"])
+async def test_what_a_variant_has_to_have_is_not_taken_away(
+    api: httpx.AsyncClient, field: str
+) -> None:
+    made = (await api.post("/v1/products", json=SHIRT | {"variants": [SMALL]})).json()
+    path = f"/v1/variants/{made['variants'][0]['id']}"
+
+    refused = await api.patch(path, json={field: None})
+
+    assert pointers(problem(refused, 422, "invalid_request")) == [f"/{field}"]
 
 
 @pytest.mark.parametrize("asset", ["XLM", "native", f"USDC:{ISSUER}", f"yUSDC:{ISSUER}"])

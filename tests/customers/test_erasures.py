@@ -9,10 +9,12 @@ import httpx
 import msgspec
 import pytest
 
+from guilder.customers import Claims, Customer
 from guilder.customers.customers import CustomerGone
 from guilder.customers.erasures import erase
 from guilder.customers.manifest import MANIFEST
 from guilder.customers.reactions import ERASED, without_persons
+from guilder.db import Tx
 from tests.customers.people import (
     ADA,
     HOME,
@@ -42,6 +44,8 @@ PERSONAL = (
     "SW1Y",
 )
 """What may stand nowhere any more."""
+
+NOBODY_ELSE = Claims(())
 
 TEXT_OF_ALL = """
     select string_agg(t::text, ' ') from customers.customer as t where tenant_id = $1
@@ -205,8 +209,11 @@ async def test_of_two_who_erase_at_once_one_tells_it(
 ) -> None:
     ada = await taken_in(world, **ADA)
 
-    one, another = await race(world, lambda tx: erase(tx, ada.id), lambda tx: erase(tx, ada.id))
-    await asyncio.gather(*(world.do(lambda tx: erase(tx, ada.id)) for _ in range(8)))
+    async def erases(tx: Tx) -> Customer:
+        return await erase(tx, ada.id, NOBODY_ELSE)
+
+    one, another = await race(world, erases, erases)
+    await asyncio.gather(*(world.do(erases) for _ in range(8)))
     await world.relayed(3)
 
     assert one == another
@@ -221,7 +228,9 @@ async def test_a_change_that_waits_for_an_erasure_is_refused(world: World) -> No
     ada = await taken_in(world, **ADA)
 
     _, late = await race(
-        world, lambda tx: erase(tx, ada.id), lambda tx: changed(tx, ada, name="Ada")
+        world,
+        lambda tx: erase(tx, ada.id, NOBODY_ELSE),
+        lambda tx: changed(tx, ada, name="Ada"),
     )
 
     assert isinstance(late, CustomerGone)

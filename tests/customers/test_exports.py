@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from guilder.customers import Exports, exports
-from guilder.manifest import Export
+from guilder.manifest import Export, Person
 from tests.customers.people import ADA, addresses, erased, lives_at, merged, posted
 from tests.http.documents import problem
 from tests.payments.till import Till, new
@@ -38,6 +38,7 @@ async def test_everything_is_in_one_document(till: Till, api: httpx.AsyncClient)
             "payments": [(await api.get(f"/v1/payments/{payment.id}")).json()],
             "payment_methods": [method],
             "carts": [],
+            "checkouts": [],
             "orders": [],
         },
         "incomplete": [],
@@ -108,10 +109,10 @@ async def test_a_document_has_an_end_and_says_where_there_is_more(
 async def test_whoever_holds_something_adds_it(world: World) -> None:
     """A package hands its part to the composition root, and is not known here."""
 
-    async def orders(tx: Any, ids: list[Any], most: int) -> list[Any]:
-        return [{"of": ids, "most": most, "tenant": tx.tenant_id}]
+    async def orders(tx: Any, person: Person, most: int) -> list[Any]:
+        return [{"of": person, "most": most, "tenant": tx.tenant_id}]
 
-    asked = [uuid4()]
+    asked = Person([uuid4()], "ada@example.com")
     held = Exports([Export("orders", "orders:read", orders)])
 
     async with world.tx() as tx:

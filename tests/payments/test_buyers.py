@@ -42,6 +42,20 @@ async def carried(till: Till) -> None:
     await world.system.relay().catch_up()
 
 
+async def test_what_was_paid_before_a_merge_is_found_by_either_id(
+    till: Till, api: httpx.AsyncClient
+) -> None:
+    ada, other, bob = await posted(api), await posted(api), await posted(api)
+    paid = [await till.paid("1.00", customer_id=UUID(one["id"])) for one in (ada, other, bob)]
+
+    await merged(api, ada, other)
+    await carried(till)
+
+    for asked in (ada, other):
+        listed = await api.get("/v1/payments", params={"customer_id": asked["id"]})
+        assert [one["id"] for one in listed.json()["data"]] == [str(paid[1].id), str(paid[0].id)]
+
+
 async def test_saved_methods_follow_a_merged_customer(till: Till, api: httpx.AsyncClient) -> None:
     ada, other = await posted(api), await posted(api)
     mine = await saved(api, ada, "pm_card_visa", is_default=True)

@@ -1,19 +1,22 @@
 """Payments come in, by verbs and over HTTP, and each says how it stands."""
 
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 
 from guilder.payments.gateways.sandbox import CARDS
-from guilder.payments.payment import PaymentStatus
-from tests.payments.till import Till
+from guilder.payments.intake import Taken
+from guilder.payments.payment import CaptureMode, PaymentStatus
+from tests.payments.till import Till, new
 from tests.world import World
 
 S = PaymentStatus
 SALE = {"amount": 2000, "currency": "EUR", "payment_method": "pm_card_visa", "confirm": True}
 
-FURTHER = {
+FURTHER: dict[str, Any] = {
     "order_id": "order 7",
     "user_id": "01927c4e-8d2b-7c3f-9a51-3b6f0a5d2e10",
     "description": "Payment for Order #7",
@@ -33,6 +36,33 @@ async def test_a_sale_is_taken_at_once(till: Till) -> None:
     assert payment.gateway_payment_intent_id
     assert await till.moved(payment) == ["capture 20.00 succeeded"]
     assert await till.balances() == {"customer": "-20.00", "gateway/sandbox": "20.00"}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"capture": CaptureMode.MANUAL},
+        {"is_confirmed": False},
+        {"payment_method": "pm_card_chargeDeclined"},
+        {"payment_method": "pm_card_authenticationRequired"},
+        {"expires_at": datetime(2099, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)},
+        {**FURTHER, "user_id": UUID(FURTHER["user_id"])},
+    ],
+    ids=lambda asked: ",".join(asked) or "a sale",
+)
+async def test_a_payment_reads_as_it_was_answered(till: Till, asked: dict[str, Any]) -> None:
+    (taken,) = await till.create(new("20.00", **asked))
+
+    assert isinstance(taken, Taken)
+    assert await till.look(taken.payment) == taken.payment
+    for attempt in await till.transactions(taken.payment):
+        assert attempt.is_charge
+        assert attempt.is_finished is (taken.attempt_id is None)
+        assert (attempt.amount_minor, attempt.currency) == (2000, "EUR")
+        assert attempt.created_by == taken.payment.created_by
+        assert attempt.error_code == taken.payment.last_error_code
+        assert attempt.finished_at in {None, taken.payment.created_at}
 
 
 async def test_an_authorization_moves_nothing(till: Till) -> None:

@@ -27,7 +27,7 @@ NOTHING: dict[str, Any] = {
     "status": None,
     "order_id": None,
     "user_id": None,
-    "customer_id": None,
+    "customer_ids": None,
     "gateway": None,
     "intent": None,
     "created_from": None,
@@ -63,7 +63,7 @@ async def test_an_index_is_used_for_each_way_to_look(busy: Till) -> None:
         "payment_user": {"user_id": uuid4()},
         "payment_status": {"status": "pending"},
         "payment_intent": {"intent": "intent 7"},
-        "payment_customer": {"customer_id": uuid4()},
+        "payment_customer": {"customer_ids": [uuid4()]},
     }
 
     plans = {index: await explained(busy, **filters) for index, filters in ways.items()}

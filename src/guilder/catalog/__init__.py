@@ -16,8 +16,10 @@ from .prices import (
     offers,
     price_by_id,
 )
-from .product import BillingType, ProductId
-from .variant import VariantId, VariantNotFound
+from .product import BillingType, Product, ProductId
+from .products import ProductNotFound
+from .showcase import ShownProduct, ShownVariant, shown_product, shown_products
+from .variant import Variant, VariantId, VariantNotFound
 
 __all__ = [
     "BillingType",
@@ -31,7 +33,12 @@ __all__ = [
     "PriceKind",
     "PriceNotFound",
     "PriceReplaced",
+    "Product",
     "ProductId",
+    "ProductNotFound",
+    "ShownProduct",
+    "ShownVariant",
+    "Variant",
     "VariantId",
     "VariantNotFound",
     "export_listing",
@@ -42,4 +49,6 @@ __all__ = [
     "reserve",
     "restock",
     "sell",
+    "shown_product",
+    "shown_products",
 ]

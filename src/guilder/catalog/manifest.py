@@ -9,6 +9,7 @@ from .listings.api import ENDPOINTS as LISTINGS
 from .prices import PriceChanged
 from .prices.api import ENDPOINTS as PRICES
 from .product import ProductCreated, ProductUpdated
+from .products import count_products
 from .products.api import ENDPOINTS as PRODUCTS
 from .variant import VariantCreated, VariantUpdated
 
@@ -25,5 +26,6 @@ MANIFEST = Manifest(
         RanOut,
         CameBack,
     ),
+    quotas={"products": count_products},
     permissions=("products:read", "products:write", "inventory:read", "inventory:write"),
 )

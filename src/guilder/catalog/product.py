@@ -6,6 +6,7 @@ from typing import Any, ClassVar, NewType
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from guilder.kernel import Fact
 
@@ -36,6 +37,26 @@ class Product(msgspec.Struct, frozen=True):
     metadata: dict[str, Any]
     created_at: datetime
     updated_at: datetime
+
+
+class ProductChanges(msgspec.Struct, frozen=True, kw_only=True):
+    """What shall be different. What is not named stays as it is, and None takes it away."""
+
+    name: str | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
+    billing_type: BillingType | UnsetType = UNSET
+    is_active: bool | UnsetType = UNSET
+    currency: str | UnsetType | None = UNSET
+    settlement_asset: str | UnsetType | None = UNSET
+    tax_category: str | UnsetType = UNSET
+    images: list[str] | UnsetType = UNSET
+    metadata: dict[str, Any] | UnsetType = UNSET
+
+    def applied_to(self, product: Product) -> Product:
+        """The product as it would be."""
+        given = msgspec.structs.asdict(self)
+        wanted = {name: value for name, value in given.items() if value is not UNSET}
+        return msgspec.structs.replace(product, **wanted)
 
 
 class ProductCreated(Fact, frozen=True):

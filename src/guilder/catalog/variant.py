@@ -5,6 +5,7 @@ from typing import Any, ClassVar, NewType
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from guilder.kernel import Fact, Problem
 
@@ -31,6 +32,23 @@ class Variant(msgspec.Struct, frozen=True):
     metadata: dict[str, Any]
     created_at: datetime
     updated_at: datetime
+
+
+class VariantChanges(msgspec.Struct, frozen=True, kw_only=True):
+    """What shall be different. What is not named stays as it is, and None takes it away."""
+
+    sku: str | UnsetType = UNSET
+    name: str | UnsetType | None = UNSET
+    options: dict[str, str] | UnsetType = UNSET
+    weight_grams: int | UnsetType | None = UNSET
+    is_active: bool | UnsetType = UNSET
+    metadata: dict[str, Any] | UnsetType = UNSET
+
+    def applied_to(self, variant: Variant) -> Variant:
+        """The variant as it would be."""
+        given = msgspec.structs.asdict(self)
+        wanted = {name: value for name, value in given.items() if value is not UNSET}
+        return msgspec.structs.replace(variant, **wanted)
 
 
 class VariantCreated(Fact, frozen=True):

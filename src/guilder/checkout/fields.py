@@ -8,6 +8,8 @@ from msgspec import Meta
 
 from guilder.kernel import MAX_MINOR
 
+from .limits import LONGEST_KEY, LONGEST_URL, MOST_METADATA
+
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
 ShortName = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\S")]
 Amount = Annotated[
@@ -58,12 +60,20 @@ PositivePercentage = (
 )
 Written = Annotated[str, Meta(description="A percentage.", examples=["12.5"])]
 Metadata = Annotated[
-    dict[Annotated[str, Meta(max_length=100)], Any],
-    Meta(max_length=50, examples=[{"channel": "web"}]),
+    dict[Annotated[str, Meta(max_length=LONGEST_KEY)], Any],
+    Meta(max_length=MOST_METADATA, examples=[{"channel": "web"}]),
+]
+Url = Annotated[
+    str,
+    Meta(max_length=LONGEST_URL, pattern=r"^https?://", examples=["https://shop.example/thanks"]),
+]
+UnitAmount = Annotated[
+    str,
+    Meta(description="In the smallest unit, and perhaps finer. Digits.", examples=["1999.5"]),
 ]
 Instant = Annotated[datetime, Meta(tz=True)]
 
 
-def written(percentage: Decimal) -> str:
-    """A percentage as people write it: no zeros at the end."""
-    return f"{percentage.normalize():f}"
+def written(number: Decimal) -> str:
+    """A number as people write it: no zeros at its end, and no powers of ten."""
+    return f"{number.normalize():f}"

@@ -1,7 +1,7 @@
 """What checkout adds to the system."""
 
 from guilder.events import companion
-from guilder.jobs import InTransaction
+from guilder.jobs import InTransaction, InWorld
 from guilder.manifest import Manifest
 from guilder.payments import (
     PaymentFailed,
@@ -13,7 +13,8 @@ from guilder.payments import (
 from .cancellations.api import ENDPOINTS as CANCELLATIONS
 from .carts.api import ENDPOINTS as CARTS
 from .carts.cart import CartAbandoned, CartExpired, CartMerged
-from .carts.ends import LookAtCarts, look_at_carts
+from .carts.ends import EVERY_MINUTE, FindDueCarts, LookAtCarts, find_due_carts, look_at_carts
+from .claims import claim
 from .exports import EXPORTS
 from .fulfilments.api import ENDPOINTS as FULFILMENTS
 from .orders.api import ENDPOINTS as ORDERS
@@ -55,9 +56,11 @@ MANIFEST = Manifest(
         *CANCELLATIONS,
     ),
     handlers=(
+        InWorld(FindDueCarts, find_due_carts),
         InTransaction(LookAtCarts, look_at_carts),
         InTransaction(ExpireCheckouts, expire),
     ),
+    schedules=(EVERY_MINUTE,),
     companions=(
         companion("checkout.merged_carts", CartMerged, close_merged, wants=lambda *_: True),
         companion("checkout.orders", PaymentSucceeded, order_what_was_paid, wants=is_to_be_ordered),
@@ -79,6 +82,7 @@ MANIFEST = Manifest(
     ),
     consumers=(move_to_merged, forget_erased),
     exports=EXPORTS,
+    claims=(claim,),
     facts=(
         PromotionCreated,
         PromotionUpdated,
@@ -98,5 +102,6 @@ MANIFEST = Manifest(
         "orders:write",
         "promotions:read",
         "promotions:write",
+        "signing_keys:write",
     ),
 )

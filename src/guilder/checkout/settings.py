@@ -24,6 +24,7 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 DEFAULTS: Final = Settings()
+"""The one place where they stand: SQL is told."""
 
 
 class SettingsChanges(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +53,14 @@ class SettingsChanges(msgspec.Struct, frozen=True, kw_only=True):
 
 async def change_settings(tx: Tx, changes: SettingsChanges) -> Settings:
     """Sell in another way from now on."""
-    await open_settings(tx, tenant_id=tx.tenant_id)
+    await open_settings(
+        tx,
+        tenant_id=tx.tenant_id,
+        checkout_minutes=DEFAULTS.checkout_minutes,
+        cart_days=DEFAULTS.cart_days,
+        abandoned_minutes=DEFAULTS.abandoned_minutes,
+        max_refunds=DEFAULTS.max_refunds,
+    )
     before = await lock_settings(tx, tenant_id=tx.tenant_id)
     changed = changes.applied_to(before)
     return await update_settings(tx, tenant_id=tx.tenant_id, **msgspec.structs.asdict(changed))
@@ -64,7 +72,15 @@ async def current_settings(tx: Tx) -> Settings:
 
 
 @sql
-async def open_settings(tx: Tx, *, tenant_id: TenantId) -> None: ...
+async def open_settings(
+    tx: Tx,
+    *,
+    tenant_id: TenantId,
+    checkout_minutes: int,
+    cart_days: int,
+    abandoned_minutes: int,
+    max_refunds: int,
+) -> None: ...
 
 
 @sql

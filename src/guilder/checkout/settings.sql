@@ -1,7 +1,9 @@
 -- open_settings
 -- A tenant's first change finds a row with the defaults.
-insert into checkout.settings (tenant_id)
-values (:tenant_id)
+insert into checkout.settings (
+    tenant_id, checkout_minutes, cart_days, abandoned_minutes, max_refunds
+)
+values (:tenant_id, :checkout_minutes, :cart_days, :abandoned_minutes, :max_refunds)
 on conflict (tenant_id) do nothing;
 
 -- lock_settings

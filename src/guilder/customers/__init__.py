@@ -24,6 +24,7 @@ from .customers import (
     known_customers,
     usable_customers,
 )
+from .erasures import Claims
 from .exports import Exports
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Address",
     "AddressId",
     "BuyerView",
+    "Claims",
     "Country",
     "Customer",
     "CustomerAddress",

@@ -23,7 +23,7 @@ from .customers import (
     change_customer,
     newest_customers,
 )
-from .erasures import erase
+from .erasures import Claims, erase
 from .exports import ExportNotAllowed, Exports, export
 from .merges import MergeWithOneself, merge
 from .search import search_customers
@@ -171,12 +171,13 @@ async def merge_customer(tx: Tx, customer_id: CustomerId, body: MergeBody) -> Cu
     "customers:write",
     problems=(CustomerNotFound, CustomerMergedAway),
 )
-async def erase_customer(tx: Tx, customer_id: CustomerId) -> CustomerView:
+async def erase_customer(tx: Tx, customer_id: CustomerId, claims: Claims) -> CustomerView:
     """Forget all that is personal about a customer, for good.
 
+    What they bought as a guest under their e-mail is theirs then, and forgotten with it.
     Payments and the ledger stay as they are, and lead to somebody without a name.
     """
-    return show(await erase(tx, customer_id))
+    return show(await erase(tx, customer_id, claims))
 
 
 @get(

@@ -6,8 +6,9 @@ from typing import Any, Final, final
 import msgspec
 
 from guilder.db import Tx
+from guilder.identity import audit
 from guilder.kernel import Actor, Problem, Tool
-from guilder.manifest import Export
+from guilder.manifest import Export, Person
 
 from .addresses import CustomerAddress, newest_addresses
 from .customer import Customer, CustomerId
@@ -36,9 +37,9 @@ class Exports(Tool):
         if needs:
             raise ExportNotAllowed(needs=sorted(needs))
 
-    async def records(self, tx: Tx, ids: list[CustomerId]) -> dict[str, list[Any]]:
-        """By kind, what is held under these ids, newest first; one beyond MOST tells of more."""
-        return {one.name: await one.records(tx, ids, MOST + 1) for one in self._exports}
+    async def records(self, tx: Tx, person: Person) -> dict[str, list[Any]]:
+        """By kind, what is held of a person, newest first; one beyond MOST tells of more."""
+        return {one.name: await one.records(tx, person, MOST + 1) for one in self._exports}
 
 
 class CustomerExport(msgspec.Struct, frozen=True):
@@ -61,7 +62,9 @@ async def export(
     addresses = await newest_addresses(
         tx, tenant_id=tx.tenant_id, customer_id=customer.id, before=None, most=MOST
     )
-    found = await exports.records(tx, ids)
+    found = await exports.records(tx, Person(list(ids), customer.email))
+    given = {"ids": ids, "kinds": sorted(found)}
+    await audit.record(tx, "customer.exported", type="customer", id=customer.id, after=given)
     return CustomerExport(
         customer=customer,
         ids=ids,

@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from guilder.db import Tx, sql
+from guilder.identity import audit
 from guilder.kernel import Problem, TenantId
 
 from .addresses import give_addresses
@@ -41,6 +42,8 @@ async def merge(tx: Tx, customer_id: CustomerId, other_id: CustomerId) -> Custom
     await note_words(tx, other_id, [])
     await note_words(tx, customer_id, words_in(merged.name, merged.email))
     tx.emit(CustomerMerged(customer_id, Merge(merged, other)))
+    gone = {"merged_id": other_id}
+    await audit.record(tx, "customer.merged", type="customer", id=customer_id, after=gone)
     return merged
 
 

@@ -19,7 +19,14 @@ from .desk import (
     retry,
 )
 from .event import Event, EventId
-from .log import EventNotFound, event_by_id, last_position, newest_events, redact
+from .log import (
+    EventNotFound,
+    event_by_id,
+    events_about,
+    last_position,
+    newest_events,
+    redact,
+)
 from .outbox import write_facts
 from .relay import Relay, feed_topic
 
@@ -41,6 +48,7 @@ __all__ = [
     "deliver",
     "drop",
     "event_by_id",
+    "events_about",
     "events_after",
     "feed_topic",
     "inspect",

@@ -2,8 +2,9 @@
 
 What belongs together is then committed together: the order with the payment's
 success. A companion that fails takes nothing down with it. The fact is told
-without its effect, and the relay brings it to the same companion later, again and
-again, as it does to every consumer. So an effect has to know when it is done.
+without its effect, and the relay brings it to the same companion later, as it does
+to every consumer: with growing pauses, ten times, and then puts it on the desk, where
+a person tries it again or drops it. So an effect has to know when it is done.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence

@@ -38,6 +38,12 @@ async def newest_events(
 
 
 @sql
+async def events_about(
+    tx: Tx, *, tenant_id: TenantId, object_ids: list[UUID], before: int | None, most: int
+) -> list[Event]: ...
+
+
+@sql
 async def redact(tx: Tx, *, tenant_id: TenantId, ids: list[EventId], data: list[Any]) -> None: ...
 
 

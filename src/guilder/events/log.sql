@@ -16,6 +16,17 @@ where
 order by event.position desc
 limit :most;
 
+-- events_about
+-- Of several objects at once, newest first.
+select :columns_of_event
+from events.event
+where
+    event.tenant_id = :tenant_id
+    and event.object_id = any(:object_ids::uuid[])
+    and event.position < :before -- if :before
+order by event.position desc
+limit :most;
+
 -- redact
 -- The one thing that changes in the log: what it tells of somebody who is to be forgotten.
 update events.event

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from guilder import events
+from guilder import customers, events
 from guilder.customers import CustomerId, CustomerNotFound
 from guilder.db import Tx
 from guilder.feed import EventView, show_event
@@ -146,15 +146,19 @@ async def list_payments(
     created_from: Instant | None = None,
     created_before: Instant | None = None,
 ) -> Listing[PaymentView]:
-    """List payments, newest first."""
+    """List payments, newest first.
+
+    Of a customer those too that were made under the id of one who was merged into them.
+    """
     before = page.after(tuple[datetime, PaymentId]) or (None, None)
+    same = await customers.ids_of(tx, customer_id) if customer_id else None
     found = await newest_payments(
         tx,
         tenant_id=tx.tenant_id,
         status=status,
         order_id=order_id,
         user_id=user_id,
-        customer_id=customer_id,
+        customer_ids=same,
         gateway=gateway,
         intent=gateway_payment_intent_id,
         created_from=created_from,
@@ -328,7 +332,9 @@ async def _movement_or_work(
 
 
 async def _movement(tx: Tx, work: MovementWork) -> tuple[list[Transaction], Payment]:
-    parts = [await transaction_by_id(tx, attempt_id) for attempt_id in work.attempt_ids]
+    every = await transactions_of(tx, tenant_id=tx.tenant_id, payment_id=work.payment_id)
+    by_id = {one.id: one for one in every}
+    parts = [by_id[attempt_id] for attempt_id in work.attempt_ids]
     return parts, await payment_by_id(tx, work.payment_id)
 
 

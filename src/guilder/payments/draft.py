@@ -31,7 +31,7 @@ from .methods import (
 )
 from .payment import CaptureMode, Payment, PaymentId, PaymentLife, PaymentStatus
 from .routing import SANDBOX, Asked, GatewayDisabled, Map, NoGateway, Route
-from .transaction import TransactionStatus, TransactionType
+from .transaction import Transaction, TransactionStatus, TransactionType
 
 HELD_FOR: Final = timedelta(days=7)
 """How long an authorization holds where neither the gateway nor the caller says so."""
@@ -117,18 +117,42 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome | None
 
     @property
-    def transaction_type(self) -> TransactionType:
-        return charge_type(self.payment.capture)
+    def attempt(self) -> Transaction | None:
+        """The attempt as it is written down with the payment."""
+        if self.charge is None:
+            return None
+        payment, outcome = self.payment, self.outcome
+        done = outcome if isinstance(outcome, Done) else None
+        return Transaction(
+            id=self.charge.id,
+            payment_id=payment.id,
+            parent_id=None,
+            type=charge_type(payment.capture),
+            status=_status_after(outcome),
+            amount_minor=payment.amount_minor,
+            currency=payment.currency,
+            gateway=payment.gateway or "",
+            gateway_reference=done.reference if done else None,
+            is_final=False,
+            fee_minor=done.fee_minor if done else None,
+            reason=None,
+            error_code=payment.last_error_code,
+            error_message=payment.last_error_message,
+            created_by=payment.created_by,
+            finished_at=payment.created_at if isinstance(outcome, Done | Declined) else None,
+            created_at=payment.created_at,
+            updated_at=payment.created_at,
+        )
 
-    @property
-    def transaction_status(self) -> TransactionStatus:
-        match self.outcome:
-            case Done():
-                return TransactionStatus.SUCCEEDED
-            case Declined():
-                return TransactionStatus.FAILED
-            case _:
-                return TransactionStatus.OPEN
+
+def _status_after(outcome: Outcome | None) -> TransactionStatus:
+    match outcome:
+        case Done():
+            return TransactionStatus.SUCCEEDED
+        case Declined():
+            return TransactionStatus.FAILED
+        case _:
+            return TransactionStatus.OPEN
 
 
 def charge_type(capture: CaptureMode) -> TransactionType:

@@ -7,7 +7,7 @@ is written down as an open attempt, and carried out after the commit.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -20,10 +20,11 @@ from .books import book_authorizations, book_captures
 from .draft import Draft, Known, NewPayment, draft
 from .events import tell
 from .followups import expire_later, settle_later
-from .gateways import AttemptId, Declined, Done, enter_charges, hold_accounts
-from .methods import PaymentMethodId, known_methods
+from .gateways import AttemptId, Done, enter_charges, hold_accounts
+from .methods import known_methods
 from .payment import Payment, PaymentId, PaymentStatus
 from .routing import SANDBOX, Account, Map, Rule
+from .transaction import Transaction
 
 SAME: Final = (
     "amount_minor", "currency", "capture", "order_id", "customer_id", "user_id", "description",
@@ -31,37 +32,6 @@ SAME: Final = (
     "return_url",
 )  # fmt: skip
 """What two requests for one payment have in common."""
-
-COLUMNS: Final = {
-    "ids": "id",
-    "order_ids": "order_id",
-    "user_ids": "user_id",
-    "customer_ids": "customer_id",
-    "amounts": "amount_minor",
-    "currencies": "currency",
-    "statuses": "status",
-    "captures": "capture",
-    "gateways": "gateway",
-    "route_reasons": "route_reason",
-    "intents": "gateway_payment_intent_id",
-    "descriptions": "description",
-    "descriptors": "statement_descriptor",
-    "metadatas": "metadata",
-    "method_ids": "payment_method_id",
-    "tokens": "payment_method_token",
-    "instruments": "instrument",
-    "off_sessions": "is_off_session",
-    "countries": "country",
-    "return_urls": "return_url",
-    "keys": "idempotency_key",
-    "requests": "request_identifier",
-    "authorized": "authorized_minor",
-    "captured": "captured_minor",
-    "error_codes": "last_error_code",
-    "error_messages": "last_error_message",
-    "expires_ats": "expires_at",
-}
-"""What is written of new payments, and which of their fields it is."""
 
 
 class PaymentKeyReused(Problem, status=422):
@@ -198,27 +168,9 @@ async def _earlier(tx: Tx, refused: Payment) -> Taken | Problem:
 async def _write(tx: Tx, drafts: Sequence[Draft]) -> set[PaymentId]:
     if not drafts:
         return set()
-    payments = [one.payment for one in drafts]
-    columns = {
-        name: [getattr(payment, field) for payment in payments] for name, field in COLUMNS.items()
-    }
-    attempts = _attempts([one for one in drafts if one.charge])
-    return set(await insert_payments(tx, created_by=str(tx.actor or ""), **columns, **attempts))
-
-
-def _attempts(charged: Sequence[Draft]) -> dict[str, list[Any]]:
-    """The attempts that belong to new payments, column by column."""
-    outcomes = [one.outcome for one in charged]
-    done = [one if isinstance(one, Done) else None for one in outcomes]
-    return {
-        "charged_ids": [one.payment.id for one in charged],
-        "attempt_ids": [one.charge.id for one in charged if one.charge],
-        "types": [one.transaction_type for one in charged],
-        "attempt_statuses": [one.transaction_status for one in charged],
-        "gateway_references": [one.reference if one else None for one in done],
-        "fees": [one.fee_minor if one else None for one in done],
-        "attempt_errors": [one.code if isinstance(one, Declined) else None for one in outcomes],
-    }
+    attempts = [attempt for one in drafts if (attempt := one.attempt)]
+    written = await insert_payments(tx, payments=[one.payment for one in drafts], attempts=attempts)
+    return set(written)
 
 
 @sql
@@ -227,43 +179,7 @@ async def intake_desk(tx: Tx, *, tenant_id: TenantId, count: int) -> Desk: ...
 
 @sql
 async def insert_payments(
-    tx: Tx,
-    *,
-    ids: list[PaymentId],
-    order_ids: list[str | None],
-    user_ids: list[UUID | None],
-    customer_ids: list[CustomerId | None],
-    amounts: list[int],
-    currencies: list[str],
-    statuses: list[str],
-    captures: list[str],
-    gateways: list[str],
-    route_reasons: list[str],
-    intents: list[str | None],
-    descriptions: list[str | None],
-    descriptors: list[str | None],
-    metadatas: list[Any],
-    method_ids: list[PaymentMethodId | None],
-    tokens: list[str | None],
-    instruments: list[Any],
-    off_sessions: list[bool],
-    countries: list[str | None],
-    return_urls: list[str | None],
-    keys: list[str | None],
-    requests: list[str | None],
-    authorized: list[int],
-    captured: list[int],
-    error_codes: list[str | None],
-    error_messages: list[str | None],
-    expires_ats: list[datetime | None],
-    created_by: str,
-    charged_ids: list[PaymentId],
-    attempt_ids: list[AttemptId],
-    types: list[str],
-    attempt_statuses: list[str],
-    gateway_references: list[str | None],
-    fees: list[int | None],
-    attempt_errors: list[str | None],
+    tx: Tx, *, payments: list[Payment], attempts: list[Transaction]
 ) -> list[PaymentId]: ...
 
 

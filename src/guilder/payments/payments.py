@@ -120,7 +120,7 @@ async def newest_payments(
     status: str | None,
     order_id: str | None,
     user_id: UUID | None,
-    customer_id: CustomerId | None,
+    customer_ids: list[CustomerId] | None,
     gateway: str | None,
     intent: str | None,
     created_from: datetime | None,

@@ -67,7 +67,7 @@ where
     and payment.status = :status -- if :status
     and payment.order_id = :order_id -- if :order_id
     and payment.user_id = :user_id -- if :user_id
-    and payment.customer_id = :customer_id -- if :customer_id
+    and payment.customer_id = any(:customer_ids::uuid[]) -- if :customer_ids
     and payment.gateway = :gateway -- if :gateway
     and payment.gateway_payment_intent_id = :intent -- if :intent
     and payment.created_at >= :created_from -- if :created_from

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from guilder import ledger
 from guilder.db import Tx
+from guilder.identity import audit
 from guilder.kernel import Problem
 
 from .attempts import begin
@@ -26,12 +27,19 @@ class RefundNotAllowed(Problem, status=409):
 
 
 async def refund(
-    tx: Tx, payment_id: PaymentId, minor: int | None, *, reason: str | None
+    tx: Tx,
+    payment_id: PaymentId,
+    minor: int | None,
+    *,
+    reason: str | None,
+    is_automatic: bool = False,
 ) -> list[tuple[Transaction, bool]]:
     """Give back all or part of what was taken.
 
     A gateway gives back of one capture at a time, so what several captures took
-    goes back in as many parts. Each part tells whether it was done at once.
+    goes back in as many parts. Each part tells whether it was done at once. Whoever asked
+    for it is kept, unless it follows by itself from what somebody else did. Parts are begun
+    one by one, since a gateway that is asked within the transaction is asked for each.
     """
     payment = await locked(tx, payment_id)
     amount = payment.refundable_minor if minor is None else minor
@@ -49,6 +57,9 @@ async def refund(
             reason=reason,
         )
         parts.append((attempt, await begin(tx, changed, attempt)))
+    if not is_automatic:
+        given = {"amount_minor": amount, "currency": payment.currency, "reason": reason}
+        await audit.record(tx, "payment.refunded", type="payment", id=payment_id, after=given)
     return parts
 
 

@@ -21,8 +21,9 @@ TUNED: Final[Mapping[str, str]] = {
     "wal_compression": "on",
     "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",
-    # Queue and outbox turn their rows over quickly, and bloat hurts them first.
-    "autovacuum_naptime": "15s",
+    # Queue and outbox turn their rows over quickly, and bloat hurts them first. And a table that
+    # has just begun to fill is read by plans for an empty one until it is looked at.
+    "autovacuum_naptime": "5s",
     "autovacuum_vacuum_scale_factor": "0.05",
     "autovacuum_vacuum_insert_scale_factor": "0.1",
     "autovacuum_analyze_scale_factor": "0.05",

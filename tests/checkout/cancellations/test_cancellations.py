@@ -41,6 +41,7 @@ async def test_all_goes_back(shop: Shop, api: httpx.AsyncClient) -> None:
     )
     assert (document["refund"]["amount"], document["restocked"]) == (2000, True)
     assert document["order"]["canceled_at"]
+    assert [line["restocked"] for line in document["order"]["lines"]] == [2]
     assert (await shop.stock(vase)).on_hand == 5
     assert await shop.facts(order.order.id) == [
         "order.placed",

@@ -1,20 +1,36 @@
 """The ends of carts: one that is left is told about once, one whose time is over is closed."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import httpx
 import pytest
 
-from guilder.checkout.carts.ends import STRETCH, LookAtCarts, look_at_carts
-from tests.checkout.buying import Shown, added, changed, good, line, looked_at, opened
+from guilder.checkout.carts.ends import MOST_AT_ONCE, LookAtCarts, look_at_carts
+from tests.checkout.buying import (
+    Shown,
+    added,
+    changed,
+    good,
+    line,
+    looked_at,
+    opened,
+    over,
+    soon,
+)
 from tests.checkout.shop import Shop
 from tests.http.documents import problem
 
 LEFT = "update checkout.cart set updated_at = now() - interval '61 minutes' where id = $1"
 OVER = "update checkout.cart set expires_at = now() - interval '1 second' where id = $1"
-NEXT_LOOK = "select min(run_at) from jobs.job where tenant_id = $1 and kind = $2"
-LOOKED = "delete from jobs.job where tenant_id = $1 and kind = $2"
+MANY = """
+    insert into checkout.cart (tenant_id, currency, expires_at, created_by, updated_at)
+    select $1, 'EUR', now() - $2::interval, 'a test', now() - $3::interval
+    from generate_series(1, $4) as number
+"""
+UNTOUCHED = """
+    select count(*) from checkout.cart
+    where tenant_id = $1 and status = 'open' and abandoned_at is null
+"""
 
 
 async def look(shop: Shop) -> None:
@@ -23,15 +39,9 @@ async def look(shop: Shop) -> None:
         await shop.world.do(lambda tx: look_at_carts(tx, LookAtCarts()))
 
 
-async def forget(shop: Shop) -> None:
-    """What was to be looked at was looked at."""
-    await shop.owner.execute(LOOKED, shop.world.tenant_id, LookAtCarts.name)
-
-
 async def left(shop: Shop, cart: Shown) -> None:
     """Nobody has touched it for an hour, and that is noticed."""
     await shop.owner.execute(LEFT, cart["id"])
-    await forget(shop)
     await look(shop)
 
 
@@ -70,17 +80,10 @@ async def test_who_touches_it_again_makes_it_new(
         shown = good(await api.delete(path), 200)
 
     assert shown["abandoned_at"] is None
-    assert await next_look(shop) <= await shop.till.now() + timedelta(minutes=60) + STRETCH
     await look(shop)
     assert await shop.facts(cart["id"]) == ["cart.abandoned"]
     await left(shop, cart)
     assert await shop.facts(cart["id"]) == ["cart.abandoned", "cart.abandoned"]
-
-
-async def next_look(shop: Shop) -> datetime:
-    found: Any = await shop.owner.fetchval(NEXT_LOOK, shop.world.tenant_id, LookAtCarts.name)
-    assert isinstance(found, datetime)
-    return found
 
 
 async def test_an_empty_cart_is_nobodys_loss(shop: Shop, api: httpx.AsyncClient) -> None:
@@ -119,26 +122,32 @@ async def test_a_cart_whose_time_is_over_is_closed(shop: Shop, api: httpx.AsyncC
         assert problem(answer, 409, "cart_closed")["cart_status"] == "expired"
 
 
-async def test_a_cart_that_was_given_an_end_is_looked_at_then(
-    shop: Shop, api: httpx.AsyncClient
-) -> None:
+async def test_a_cart_lives_as_long_as_it_was_given(shop: Shop, api: httpx.AsyncClient) -> None:
     await shop.sells_by(cart_days=2)
     cart = await opened(api, line(await shop.product()))
     end = datetime.fromisoformat(cart["expires_at"])
     assert timedelta(days=1, hours=23) < end - await shop.till.now() <= timedelta(days=2)
 
-    sooner = await shop.till.now() + timedelta(minutes=5)
-    good(await changed(api, cart, expires_at=sooner.isoformat()), 200)
-
-    assert sooner <= await next_look(shop) <= sooner + STRETCH
-
-
-async def test_whoever_looks_comes_back_for_what_will_be(
-    shop: Shop, api: httpx.AsyncClient
-) -> None:
-    await opened(api, line(await shop.product()))
-    await forget(shop)
-
+    sooner = await soon(shop)
+    cart = good(await changed(api, cart, expires_at=sooner.isoformat()), 200)
+    await over(shop, cart)
     await look(shop)
 
-    assert await next_look(shop) <= await shop.till.now() + timedelta(minutes=60) + STRETCH
+    assert await shop.facts(cart["id"]) == ["cart.expired"]
+
+
+@pytest.mark.parametrize(
+    ("over_for", "idle_for"),
+    [(timedelta(seconds=1), timedelta(0)), (timedelta(days=-1), timedelta(hours=2))],
+)
+async def test_of_many_so_many_are_looked_at_together_and_the_others_next(
+    shop: Shop, over_for: timedelta, idle_for: timedelta
+) -> None:
+    await shop.owner.execute(MANY, shop.world.tenant_id, over_for, idle_for, MOST_AT_ONCE + 1)
+
+    await shop.world.do(lambda tx: look_at_carts(tx, LookAtCarts()))
+    assert await shop.owner.fetchval(UNTOUCHED, shop.world.tenant_id) == 1
+    assert list(await shop.till.waiting_jobs()) == [LookAtCarts.name]
+
+    await look(shop)
+    assert await shop.owner.fetchval(UNTOUCHED, shop.world.tenant_id) == 0

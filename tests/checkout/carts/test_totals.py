@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import pytest
 
 from guilder.catalog.prices import PriceKind
 from guilder.checkout.totals import Basket, Discount, Item, Kind, Rate, Shipping, totals
@@ -17,10 +18,12 @@ from tests.checkout.buying import (
     added,
     changed,
     good,
+    handed_over,
     line,
     looked_at,
     merged,
     opened,
+    pay,
     priced,
 )
 from tests.checkout.promotions.offers import offered
@@ -132,3 +135,20 @@ async def test_a_business_elsewhere_in_the_eu_pays_without_tax(
 
     assert shown["is_reverse_charge"]
     assert (shown["amount_tax"], shown["amount_total"]) == (0, 1000)
+
+
+@pytest.mark.parametrize(
+    ("amount", "quantity"), [("20000", 1), ("90000000000", 1), ("0.0000005", 100), ("12.50", 2)]
+)
+async def test_a_price_is_written_in_digits(
+    shop: Shop, api: httpx.AsyncClient, world: World, *, amount: str, quantity: int
+) -> None:
+    vase = await shop.product()
+    await priced(world, vase, amount)
+    cart = await opened(api, line(vase, quantity))
+    checkout = await handed_over(api, cart)
+    order = good(await pay(api, checkout))
+
+    digits = "12.5" if amount == "12.50" else amount
+    for shown in (cart, checkout, order):
+        assert shown["lines"][0]["unit_amount_decimal"] == digits

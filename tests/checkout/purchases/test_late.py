@@ -52,7 +52,9 @@ async def test_a_late_success_is_an_order_where_there_is_enough(
 
     (order,) = await orders_of(api)
     assert order["checkout_id"] == checkout["id"]
-    assert (await seen(api, checkout))["status"] == "expired"
+    shown = await seen(api, checkout)
+    assert (shown["status"], shown["order_id"]) == ("expired", order["id"])
+    assert good(await api.get("/v1/checkouts"), 200)["data"] == [shown]
     stock = await shop.stock(vase)
     assert (stock.on_hand, stock.reserved) == (0, 0)
     assert await shop.facts(order["id"]) == ["order.placed"]
@@ -74,6 +76,7 @@ async def test_a_late_success_is_given_back_where_there_is_not_enough(
     assert len(await orders_of(api)) == 1
     assert await statuses_of(api) == ["refunded", "succeeded"]
     assert await shop.facts(checkout["id"]) == ["checkout.expired", "checkout.refunded"]
+    assert (await seen(api, checkout))["order_id"] is None
     assert (await shop.stock(vase)).on_hand == 0
     assert (await shop.till.check()).agrees
 

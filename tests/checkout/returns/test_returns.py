@@ -41,6 +41,8 @@ async def test_a_return_from_its_beginning_to_its_end(shop: Shop, api: httpx.Asy
     assert announced.status_code == 201, announced.text
     assert (announced.json()["status"], announced.json()["lines"]) == ("requested", lines)
     assert await stands(shop, order) == "fulfilled"
+    (line,) = (await api.get(f"/v1/orders/{order.order.id}")).json()["lines"]
+    assert (line["fulfilled"], line["awaited"], line["returned"]) == (3, 2, 0)
 
     received = await api.post(path(order, announced.json()["id"], "receipts"), json={})
 

@@ -53,7 +53,8 @@ async def closed(shop: Shop) -> None:
 @pytest.mark.parametrize("column", PRESERVED)
 async def test_what_a_handoff_says_never_changes(shop: Shop, column: str) -> None:
     """The database refuses, whoever asks."""
-    session = await shop.checkout(await shop.cart((await shop.product(), 1)))
+    cart = await shop.cart((await shop.product(), 1), customer_id=await shop.customer())
+    session = await shop.checkout(cart)
     change = f"update checkout.session set {column} = {PRESERVED[column]} where id = $1"
 
     with pytest.raises(asyncpg.CheckViolationError, match="never change"):

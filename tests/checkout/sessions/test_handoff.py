@@ -18,6 +18,7 @@ from guilder.kernel.vault import SealBroken
 from tests.checkout.buying import HOME, Shown, checkout_of, good, handed_over, line, opened, seen
 from tests.checkout.promotions.offers import offered
 from tests.checkout.shop import Shop
+from tests.http.documents import problem
 from tests.world import World
 
 
@@ -144,7 +145,7 @@ async def test_another_tenants_key_signs_nothing_here(
 async def test_the_snapshot_hash_is_that_of_the_snapshot_as_anybody_reads_it(
     shop: Shop, api: httpx.AsyncClient, world: World
 ) -> None:
-    """SHA-256 of the snapshot as JSON with sorted keys and no spaces."""
+    """SHA-256 of the snapshot as canonical JSON: here it is that with sorted keys and no spaces."""
     await shop.tax("21")
     post = await shop.shipping("4.95")
     await offered(world, code="SPRING")
@@ -204,3 +205,11 @@ async def test_the_private_half_of_a_key_is_sealed(shop: Shop, api: httpx.AsyncC
     assert len(key.private_key) > 32
     with pytest.raises(SealBroken):
         shop.world.system.vault.open(key.private_key, place=b"elsewhere")
+
+
+async def test_replacing_a_key_needs_a_permission_of_its_own(shop: Shop) -> None:
+    async with shop.world.program("checkout:read", "checkout:write") as shop_server:
+        told = problem(await shop_server.post("/v1/signing-keys"), 403, "permission_missing")
+    assert told["needs"] == "signing_keys:write"
+    async with shop.world.program("signing_keys:write") as security:
+        good(await security.post("/v1/signing-keys"))

@@ -24,6 +24,11 @@ class Stock(msgspec.Struct, frozen=True):
     created_at: datetime
     updated_at: datetime
 
+    @property
+    def is_available(self) -> bool:
+        """Whether one more can be promised."""
+        return self.allows_backorder or self.reserved < self.on_hand
+
 
 class StockLevel(msgspec.Struct, frozen=True):
     """A variant's numbers, as they are told to others."""

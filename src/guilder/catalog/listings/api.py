@@ -9,6 +9,7 @@ from guilder.catalog.inventory import BackordersWaiting, StockTooHigh, StockTooL
 from guilder.catalog.product import ProductId
 from guilder.catalog.products import SkuTaken
 from guilder.db import Tx
+from guilder.identity import QuotaExceeded
 from guilder.http import Page, Response, get, post
 
 from .exports import export_page, header_of, oldest_products
@@ -38,6 +39,7 @@ class ListingBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         StockTooLow,
         StockTooHigh,
         BackordersWaiting,
+        QuotaExceeded,
     ),
     max_body_bytes=MAX_BYTES,
     timeout_seconds=IMPORT_SECONDS,

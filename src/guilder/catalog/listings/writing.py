@@ -13,6 +13,7 @@ from guilder.catalog.inventory import (
 )
 from guilder.catalog.prices import PriceKind, insert_prices, replace_prices
 from guilder.catalog.product import ProductId
+from guilder.catalog.products.room import require_room_for_products
 from guilder.catalog.products.search import insert_words, learn_words, words_of
 from guilder.catalog.products.variants import SkuTaken, fresh_ids
 from guilder.catalog.variant import VariantId
@@ -71,6 +72,7 @@ async def write(tx: Tx, made: Difference, *, progress: Progress) -> None:
         for done, chunk in chunks(items):
             progress(title, done, len(items))
             await step(tx, chunk)
+    await require_room_for_products(tx)
     progress("Committing", 1, 1)
 
 

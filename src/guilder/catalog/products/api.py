@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta
 
 from guilder.catalog.prices import PRICE_PROBLEMS
@@ -10,6 +9,7 @@ from guilder.catalog.product import BillingType, ProductId
 from guilder.catalog.variant import VariantId, VariantNotFound
 from guilder.db import Tx
 from guilder.http import Listing, Page, get, patch, post
+from guilder.identity import QuotaExceeded
 from guilder.kernel import CurrencyNotKnown
 
 from .options import OptionsNotComplete, VariantNotDistinct
@@ -67,7 +67,13 @@ VARIANT_PROBLEMS = (
 @post(
     "/v1/products",
     "products:write",
-    problems=(VariantsNotClear, OptionGivenTwice, SettlementAssetNotValid, *VARIANT_PROBLEMS),
+    problems=(
+        VariantsNotClear,
+        OptionGivenTwice,
+        SettlementAssetNotValid,
+        QuotaExceeded,
+        *VARIANT_PROBLEMS,
+    ),
 )
 async def create_product(tx: Tx, body: ProductBody) -> ProductView:
     """Begin to sell something, in one form or in several, with prices and stock."""
@@ -113,12 +119,11 @@ async def show_one_product(tx: Tx, product_id: ProductId) -> ProductView:
 @patch(
     "/v1/products/{product_id}",
     "products:write",
-    problems=(ProductNotFound, CurrencyNotKnown, SettlementAssetNotValid),
+    problems=(ProductNotFound, CurrencyNotKnown, SettlementAssetNotValid, QuotaExceeded),
 )
 async def update_product(tx: Tx, product_id: ProductId, body: ProductChange) -> ProductView:
-    """Change a product; what is not named stays as it was, and so do orders."""
-    given = msgspec.structs.asdict(body)
-    changed = await change_product(tx, product_id, is_active=given.pop("active"), **given)
+    """Change a product; what is not named stays as it was, null takes away, and orders stay."""
+    changed = await change_product(tx, product_id, body.changes())
     return show_product((await whole(tx, [changed]))[0])
 
 
@@ -145,9 +150,8 @@ async def show_one_variant(tx: Tx, variant_id: VariantId) -> VariantView:
     problems=(VariantNotFound, OptionsNotComplete, VariantNotDistinct, SkuTaken),
 )
 async def update_variant(tx: Tx, variant_id: VariantId, body: VariantChange) -> VariantView:
-    """Change a variant; what is not named stays as it was."""
-    given = msgspec.structs.asdict(body)
-    changed = await change_variant(tx, variant_id, is_active=given.pop("active"), **given)
+    """Change a variant; what is not named stays as it was, and null takes away."""
+    changed = await change_variant(tx, variant_id, body.changes())
     return show_variant((await whole_variants(tx, [changed]))[0])
 
 

@@ -11,6 +11,7 @@ from guilder.catalog.prices import Price, standing_prices
 from guilder.catalog.product import (
     BillingType,
     Product,
+    ProductChanges,
     ProductCreated,
     ProductId,
     ProductUpdated,
@@ -20,6 +21,7 @@ from guilder.db import Tx, sql
 from guilder.kernel import TenantId, currency
 
 from .options import refuse_options
+from .room import require_room_for_products
 from .settlement import refuse_asset
 from .variants import (
     MOST_VARIANTS,
@@ -86,18 +88,36 @@ async def create_product(tx: Tx, new: NewProduct) -> Product:
         images=list(new.images),
         metadata=new.metadata,
     )
+    if made.is_active:
+        await require_room_for_products(tx)
     tx.emit(ProductCreated(made.id, made))
     variants = await write_variants(tx, made, new.variants, ids=ids, first=0)
     await learn_product(tx, made, variants)
     return made
 
 
-async def change_product(tx: Tx, product_id: ProductId, **given: Any) -> Product:
-    """Change what is given, and leave the rest as it was."""
-    refuse_odd_product(given["currency"], given["settlement_asset"])
-    await hold_product(tx, product_id)
-    changed = await update_product(tx, tenant_id=tx.tenant_id, product_id=product_id, **given)
-    if given["name"] is not None:
+async def change_product(tx: Tx, product_id: ProductId, changes: ProductChanges) -> Product:
+    """Change what is named, and leave the rest as it was."""
+    before = await hold_product(tx, product_id)
+    wanted = changes.applied_to(before)
+    refuse_odd_product(wanted.currency, wanted.settlement_asset)
+    changed = await update_product(
+        tx,
+        tenant_id=tx.tenant_id,
+        product_id=product_id,
+        name=wanted.name,
+        description=wanted.description,
+        billing_type=wanted.billing_type,
+        is_active=wanted.is_active,
+        currency=wanted.currency,
+        settlement_asset=wanted.settlement_asset,
+        tax_category=wanted.tax_category,
+        images=wanted.images,
+        metadata=wanted.metadata,
+    )
+    if changed.is_active and not before.is_active:
+        await require_room_for_products(tx)
+    if changed.name != before.name:
         variants = await variants_of(tx, tenant_id=tx.tenant_id, product_ids=[product_id])
         await learn_product(tx, changed, variants)
     tx.emit(ProductUpdated(changed.id, changed))
@@ -165,15 +185,15 @@ async def update_product(
     *,
     tenant_id: TenantId,
     product_id: ProductId,
-    name: str | None,
+    name: str,
     description: str | None,
-    billing_type: BillingType | None,
-    is_active: bool | None,
+    billing_type: BillingType,
+    is_active: bool,
     currency: str | None,
     settlement_asset: str | None,
-    tax_category: str | None,
-    images: list[str] | None,
-    metadata: dict[str, Any] | None,
+    tax_category: str,
+    images: list[str],
+    metadata: dict[str, Any],
 ) -> Product: ...
 
 

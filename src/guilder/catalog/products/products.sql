@@ -12,15 +12,15 @@ returning :columns_of_product;
 -- update_product
 update catalog.product
 set
-    name = coalesce(:name, product.name),
-    description = coalesce(:description, product.description),
-    billing_type = coalesce(:billing_type, product.billing_type),
-    is_active = coalesce(:is_active, product.is_active),
-    currency = coalesce(:currency, product.currency),
-    settlement_asset = coalesce(:settlement_asset, product.settlement_asset),
-    tax_category = coalesce(:tax_category, product.tax_category),
-    images = coalesce(:images, product.images),
-    metadata = coalesce(:metadata, product.metadata),
+    name = :name,
+    description = :description,
+    billing_type = :billing_type,
+    is_active = :is_active,
+    currency = :currency,
+    settlement_asset = :settlement_asset,
+    tax_category = :tax_category,
+    images = :images::jsonb,
+    metadata = :metadata,
     updated_at = now()
 where product.tenant_id = :tenant_id and product.id = :product_id
 returning :columns_of_product;

@@ -11,6 +11,7 @@ from guilder.catalog.prices import NewPrice, PriceKind, refuse_odd_price, write_
 from guilder.catalog.product import Product, ProductId
 from guilder.catalog.variant import (
     Variant,
+    VariantChanges,
     VariantCreated,
     VariantId,
     VariantNotFound,
@@ -80,42 +81,33 @@ async def add_variant(tx: Tx, product_id: ProductId, new: NewVariant) -> Variant
     return made
 
 
-async def change_variant(
-    tx: Tx,
-    variant_id: VariantId,
-    *,
-    sku: str | None,
-    name: str | None,
-    options: dict[str, str] | None,
-    weight_grams: int | None,
-    is_active: bool | None,
-    metadata: dict[str, Any] | None,
-) -> Variant:
-    """Change what is given, and leave the rest as it was."""
+async def change_variant(tx: Tx, variant_id: VariantId, changes: VariantChanges) -> Variant:
+    """Change what is named, and leave the rest as it was."""
     product = await hold_product(tx, (await variant_by_id(tx, variant_id)).product_id)
     all_ = await variants_of(tx, tenant_id=tx.tenant_id, product_ids=[product.id])
     others = [one for one in all_ if one.id != variant_id]
     (before,) = (one for one in all_ if one.id == variant_id)
+    wanted = changes.applied_to(before)
     refuse_options(
         product.options,
-        [(name or before.name, before.options if options is None else options)],
+        [(wanted.name, wanted.options)],
         beside=[(one.name, one.options) for one in others],
     )
-    if sku is not None:
-        sku = sku.strip()
+    sku = wanted.sku.strip()
+    if sku != before.sku:
         await _refuse_taken(tx, sku, variant_id)
     changed = await update_variant(
         tx,
         tenant_id=tx.tenant_id,
         variant_id=variant_id,
         sku=sku,
-        name=name,
-        options=options,
-        weight_grams=weight_grams,
-        is_active=is_active,
-        metadata=metadata,
+        name=wanted.name,
+        options=wanted.options,
+        weight_grams=wanted.weight_grams,
+        is_active=wanted.is_active,
+        metadata=wanted.metadata,
     )
-    if sku is not None or name is not None:
+    if (changed.sku, changed.name) != (before.sku, before.name):
         await learn_product(tx, product, [*others, changed])
     tx.emit(VariantUpdated(changed.id, changed))
     return changed
@@ -253,10 +245,10 @@ async def update_variant(
     *,
     tenant_id: TenantId,
     variant_id: VariantId,
-    sku: str | None,
+    sku: str,
     name: str | None,
-    options: dict[str, str] | None,
+    options: dict[str, str],
     weight_grams: int | None,
-    is_active: bool | None,
-    metadata: dict[str, Any] | None,
+    is_active: bool,
+    metadata: dict[str, Any],
 ) -> Variant: ...

@@ -54,12 +54,12 @@ returning :columns_of_variant;
 -- update_variant
 update catalog.variant
 set
-    sku = coalesce(:sku, variant.sku),
-    name = coalesce(:name, variant.name),
-    options = coalesce(:options, variant.options),
-    weight_grams = coalesce(:weight_grams, variant.weight_grams),
-    is_active = coalesce(:is_active, variant.is_active),
-    metadata = coalesce(:metadata, variant.metadata),
+    sku = :sku,
+    name = :name,
+    options = :options,
+    weight_grams = :weight_grams,
+    is_active = :is_active,
+    metadata = :metadata,
     updated_at = now()
 where variant.tenant_id = :tenant_id and variant.id = :variant_id
 returning :columns_of_variant;

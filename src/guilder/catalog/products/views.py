@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from guilder.catalog.inventory import NewStock, StockBody, StockView, show_stock
 from guilder.catalog.prices import PriceBody, PriceView, show_price
-from guilder.catalog.product import BillingType, ProductId
-from guilder.catalog.variant import VariantId
+from guilder.catalog.product import BillingType, ProductChanges, ProductId
+from guilder.catalog.variant import VariantChanges, VariantId
 from guilder.kernel import Problem
 
 from .products import NewProduct, WholeProduct, WholeVariant
@@ -136,28 +136,38 @@ class ProductBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class ProductChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What shall be different; what is not named stays."""
+    """What shall be different; what is not named stays, and null takes it away."""
 
-    name: Name | None = None
-    description: Description | None = None
-    billing_type: BillingType | None = None
-    active: bool | None = None
-    currency: Code | None = None
-    settlement_asset: Asset | None = None
-    tax_category: Category | None = None
-    images: Images | None = None
-    metadata: Metadata | None = None
+    name: Name | UnsetType = UNSET
+    description: Description | UnsetType | None = UNSET
+    billing_type: BillingType | UnsetType = UNSET
+    active: bool | UnsetType = UNSET
+    currency: Code | UnsetType | None = UNSET
+    settlement_asset: Asset | UnsetType | None = UNSET
+    tax_category: Category | UnsetType = UNSET
+    images: Images | UnsetType = UNSET
+    metadata: Metadata | UnsetType = UNSET
+
+    def changes(self) -> ProductChanges:
+        """The same in the words of the house."""
+        given = msgspec.structs.asdict(self)
+        return ProductChanges(is_active=given.pop("active"), **given)
 
 
 class VariantChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What shall be different; what is not named stays."""
+    """What shall be different; what is not named stays, and null takes it away."""
 
-    sku: Sku | None = None
-    name: Name | None = None
-    options: OptionValues | None = None
-    weight_grams: Grams | None = None
-    active: bool | None = None
-    metadata: Metadata | None = None
+    sku: Sku | UnsetType = UNSET
+    name: Name | UnsetType | None = UNSET
+    options: OptionValues | UnsetType = UNSET
+    weight_grams: Grams | UnsetType | None = UNSET
+    active: bool | UnsetType = UNSET
+    metadata: Metadata | UnsetType = UNSET
+
+    def changes(self) -> VariantChanges:
+        """The same in the words of the house."""
+        given = msgspec.structs.asdict(self)
+        return VariantChanges(is_active=given.pop("active"), **given)
 
 
 class VariantView(msgspec.Struct, frozen=True, kw_only=True):

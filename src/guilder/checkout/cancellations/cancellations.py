@@ -16,7 +16,7 @@ from guilder.checkout.orders import (
     held_with_payment,
     order_by_id,
 )
-from guilder.checkout.refunds import Refund, RefundAsked, RefundId, give_back
+from guilder.checkout.refunds import Refund, RefundAsked, RefundId, give_back, promised_pieces
 from guilder.checkout.sessions import OrderId
 from guilder.db import Tx, sql
 from guilder.kernel import TenantId
@@ -37,17 +37,17 @@ class Cancellation(msgspec.Struct, frozen=True):
 async def cancel_order(
     tx: Tx, order_id: OrderId, *, reason: str | None, restocks: bool, refunds: bool
 ) -> tuple[Cancellation, Refund | None]:
-    """Call an order off: put its pieces back on the shelf, and give back all that is left."""
+    """Call an order off: put its pieces back on the shelf, and give back all that is left.
+
+    What pending refunds have promised to the shelf goes there now too, whatever becomes of them.
+    """
     whole, payment = await held_with_payment(tx, order_id)
     status = FulfilmentLife.cancel(whole.order.fulfilment_status)
     refund = await _refund(tx, whole, payment, reason=reason) if refunds else None
     if refund:
         whole = await order_by_id(tx, order_id)
     order = replace(whole.order, fulfilment_status=status, canceled_at=await tx.now())
-    left = [(line, line.sendable) for line in whole.lines if line.sendable] if restocks else []
-    if left:
-        await catalog.restock(tx, goods_of(left), reference=f"order {order.number}")
-    changes = [LineChange(line_id=line.id, restocked=count) for line, count in left]
+    changes = await _restock(tx, whole) if restocks else []
     canceled = await change_order(tx, replace(whole, order=order), changes)
     tx.emit(OrderCanceled.of(canceled))
     written = await insert_cancellation(
@@ -67,6 +67,14 @@ async def _refund(
     if payment is None or payment.refundable_minor <= 0:
         return None
     return await give_back(tx, whole, payment, asked=RefundAsked(reason=reason))
+
+
+async def _restock(tx: Tx, whole: WholeOrder) -> list[LineChange]:
+    promised = await promised_pieces(tx, whole.order)
+    back = goods_of([(line, line.sendable + promised.get(line.id, 0)) for line in whole.lines])
+    if back:
+        await catalog.restock(tx, back, reference=f"order {whole.order.number}")
+    return [LineChange(line_id=line.id, restocked=line.sendable) for line in whole.lines]
 
 
 @sql

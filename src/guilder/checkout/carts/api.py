@@ -12,7 +12,7 @@ from guilder.db import Tx
 from guilder.http import Asked, Listing, Page, delete, get, patch, post
 from guilder.kernel import AmountTooLarge, CurrencyNotKnown, Problem
 
-from .cart import CartId, CartLineId, CartStatus, FilledCart
+from .cart import CartId, CartLineId, CartStatus, filled
 from .carts import (
     CartClosed,
     CartExpiryNotInFuture,
@@ -22,10 +22,24 @@ from .carts import (
     newest_carts,
     open_carts,
 )
-from .filling import CurrenciesDiffer, SameCart, add_lines, change_line, merge_carts, remove_line
-from .lines import CartLineNotFound, TooManyLines, TooManyPieces, lines_of_carts
-from .pricing import price_carts
+from .filling import (
+    CurrenciesDiffer,
+    SameCart,
+    TooManyCodes,
+    add_lines,
+    change_line,
+    merge_carts,
+    remove_line,
+)
+from .lines import (
+    CartLineNotFound,
+    TooManyLines,
+    TooManyPieces,
+    TooMuchMetadata,
+    lines_of_carts,
+)
 from .shelf import Shelf, VariantNotSold
+from .shown import shown_cart, shown_carts, shown_filled, shown_fuller
 from .views import (
     CartBody,
     CartChange,
@@ -33,7 +47,6 @@ from .views import (
     LineChange,
     LinesBody,
     MergeBody,
-    show,
 )
 
 CART_PROBLEMS = (
@@ -42,9 +55,9 @@ CART_PROBLEMS = (
     PromotionNotFound,
     VatNumberNotValid,
     CartExpiryNotInFuture,
-    AmountTooLarge,
 )
-LINE_PROBLEMS = (VariantNotSold, TooManyLines, TooManyPieces, AmountTooLarge)
+LIMITS = (TooManyLines, TooManyPieces, TooMuchMetadata, AmountTooLarge)
+LINE_PROBLEMS = (VariantNotSold, *LIMITS)
 
 
 class OfCart(msgspec.Struct, frozen=True):
@@ -57,9 +70,8 @@ class OfCart(msgspec.Struct, frozen=True):
 async def create_cart(tx: Tx, asked: Sequence[Asked[CartBody, None]]) -> list[CartView | Problem]:
     """Open a cart. Its currency is fixed from now on."""
     shelf = Shelf(tx)
-    return await _show_all(
-        tx, shelf, await open_carts(tx, shelf, [one.body.asked() for one in asked])
-    )
+    opened = await open_carts(tx, shelf, [one.body.asked() for one in asked])
+    return await shown_filled(tx, shelf, opened)
 
 
 @get("/v1/carts", "checkout:read")
@@ -76,23 +88,20 @@ async def list_carts(
         most=page.most,
     )
     lines = await lines_of_carts(tx, tenant_id=tx.tenant_id, cart_ids=[cart.id for cart in found])
-    filled = [
-        FilledCart(cart, [line for line in lines if line.cart_id == cart.id]) for cart in found
-    ]
-    priced, _ = await price_carts(tx, Shelf(tx), filled)
-    return page.listing(priced, at=lambda each: each.cart.id, show=show)
+    carts = await shown_carts(tx, Shelf(tx), filled(found, lines))
+    return page.listing(carts, at=lambda each: each.id, show=lambda each: each)
 
 
 @get("/v1/carts/{cart_id}", "checkout:read", problems=(CartNotFound,))
 async def show_cart(tx: Tx, cart_id: CartId) -> CartView:
     """Look at one cart, with its totals as they are now."""
-    return await _show(tx, await cart_by_id(tx, cart_id))
+    return await shown_cart(tx, await cart_by_id(tx, cart_id))
 
 
 @patch("/v1/carts/{cart_id}", "checkout:write", problems=(CartNotFound, CartClosed, *CART_PROBLEMS))
 async def update_cart(tx: Tx, cart_id: CartId, body: CartChange) -> CartView:
     """Say who buys, where it goes to, how it travels, and which promotions to use."""
-    return await _show(tx, await change_cart(tx, cart_id, body.changes()))
+    return await shown_cart(tx, await change_cart(tx, cart_id, body.changes()))
 
 
 @post(
@@ -106,7 +115,7 @@ async def add_cart_lines(
     """Put one variant into a cart, or several. More of what is in it is added to its line."""
     shelf = Shelf(tx)
     more = [one.body.more(one.path.cart_id) for one in asked]
-    return await _show_all(tx, shelf, await add_lines(tx, shelf, more))
+    return await shown_filled(tx, shelf, await add_lines(tx, shelf, more))
 
 
 @patch(
@@ -118,10 +127,11 @@ async def update_cart_line(
     tx: Tx, cart_id: CartId, line_id: CartLineId, *, body: LineChange
 ) -> CartView:
     """Have another number of a line."""
-    changed = await change_line(
+    is_more = await change_line(
         tx, cart_id, line_id, quantity=body.quantity, metadata=body.metadata
     )
-    return await _show(tx, changed)
+    show_it = shown_fuller if is_more else shown_cart
+    return await show_it(tx, await cart_by_id(tx, cart_id))
 
 
 @delete(
@@ -131,31 +141,18 @@ async def update_cart_line(
 )
 async def remove_cart_line(tx: Tx, cart_id: CartId, line_id: CartLineId) -> CartView:
     """Take a line out of a cart."""
-    return await _show(tx, await remove_line(tx, cart_id, line_id))
+    await remove_line(tx, cart_id, line_id)
+    return await shown_cart(tx, await cart_by_id(tx, cart_id))
 
 
 @post(
     "/v1/carts/{cart_id}/merges",
     "checkout:write",
-    problems=(CartNotFound, CartClosed, CurrenciesDiffer, SameCart, TooManyLines, TooManyPieces),
+    problems=(CartNotFound, CartClosed, CurrenciesDiffer, SameCart, TooManyCodes, *LIMITS),
 )
 async def merge_cart(tx: Tx, cart_id: CartId, body: MergeBody) -> CartView:
     """Pour another cart into this one, as when its buyer signs in."""
-    return await _show(tx, await merge_carts(tx, cart_id, body.cart_id))
-
-
-async def _show(tx: Tx, filled: FilledCart) -> CartView:
-    (priced,), _ = await price_carts(tx, Shelf(tx), [filled])
-    return show(priced)
-
-
-async def _show_all(
-    tx: Tx, shelf: Shelf, outcomes: Sequence[FilledCart | Problem]
-) -> list[CartView | Problem]:
-    carts = [each for each in outcomes if isinstance(each, FilledCart)]
-    priced, _ = await price_carts(tx, shelf, carts)
-    views = iter([show(each) for each in priced])
-    return [each if isinstance(each, Problem) else next(views) for each in outcomes]
+    return await shown_fuller(tx, await merge_carts(tx, cart_id, body.cart_id))
 
 
 ENDPOINTS = (

@@ -75,6 +75,14 @@ class FilledCart(msgspec.Struct, frozen=True):
     lines: list[CartLine]
 
 
+def filled(carts: Iterable[Cart], lines: Iterable[CartLine]) -> list[FilledCart]:
+    """Carts, each with those of the lines that are in it."""
+    by_cart: dict[CartId, list[CartLine]] = {}
+    for line in lines:
+        by_cart.setdefault(line.cart_id, []).append(line)
+    return [FilledCart(cart, by_cart.get(cart.id, [])) for cart in carts]
+
+
 class CartLeft(msgspec.Struct, frozen=True, kw_only=True):
     """A cart that somebody filled and left."""
 
@@ -87,14 +95,14 @@ class CartLeft(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
-def left_behind(cart: Cart, lines: Iterable[CartLine]) -> CartLeft:
-    """What is told of a cart and those of these lines that are in it."""
+def left_behind(cart: Cart, lines: list[CartLine]) -> CartLeft:
+    """What is told of a cart and its lines."""
     return CartLeft(
         id=cart.id,
         customer_id=cart.customer_id,
         email=cart.email,
         currency=cart.currency,
-        lines=[line for line in lines if line.cart_id == cart.id],
+        lines=lines,
         created_at=cart.created_at,
         updated_at=cart.updated_at,
     )

@@ -9,14 +9,14 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from guilder.checkout.promotions import promotion_by_code
+from guilder.checkout.settings import DEFAULTS
 from guilder.checkout.shipping import ShippingOptionId, ShippingOptionNotFound
 from guilder.checkout.taxes import vat_number
 from guilder.customers import Address, CustomerId, CustomerNotFound, known_customers
 from guilder.db import Tx, as_json, sql
 from guilder.kernel import Currency, Problem, TenantId, currency
 
-from .cart import Cart, CartId, CartLine, CartStatus, FilledCart
-from .ends import look_at_later
+from .cart import Cart, CartId, CartStatus, FilledCart, filled
 from .lines import Wanted, lines_of_carts, put_lines, summed, too_much
 from .shelf import Shelf
 
@@ -76,13 +76,14 @@ class CartDesk(msgspec.Struct, frozen=True):
 
     now: datetime
     lifetime: timedelta
-    abandoned_after: timedelta
     ids: list[UUID]
 
 
 async def open_carts(tx: Tx, shelf: Shelf, asked: Sequence[NewCart]) -> list[FilledCart | Problem]:
     """Open carts. What is wrong with one is nothing to the others."""
-    desk = await cart_desk(tx, tenant_id=tx.tenant_id, count=len(asked))
+    desk = await cart_desk(
+        tx, tenant_id=tx.tenant_id, cart_days=DEFAULTS.cart_days, count=len(asked)
+    )
     asked = list(asked)
     problems = await _problems(tx, shelf, asked, now=desk.now)
     for place, new in enumerate(asked):
@@ -96,12 +97,10 @@ async def open_carts(tx: Tx, shelf: Shelf, asked: Sequence[NewCart]) -> list[Fil
         for new, cart_id, problem in zip(asked, desk.ids, problems, strict=True)
         if problem is None
     ]
-    carts = iter(await _insert(tx, sound)) if sound else iter(())
+    carts = await _insert(tx, sound) if sound else []
     wanted = [(cart_id, line) for new, cart_id, _ in sound for line in summed(new.lines)]
-    lines = await put_lines(tx, wanted)
-    left_at = desk.now + desk.abandoned_after
-    await look_at_later(tx, [min(end, left_at) for _, _, end in sound])
-    return [problem or _filled(next(carts), lines) for problem in problems]
+    opened = iter(filled(carts, await put_lines(tx, wanted)))
+    return [problem or next(opened) for problem in problems]
 
 
 async def change_cart(tx: Tx, cart_id: CartId, changes: CartChanges) -> FilledCart:
@@ -118,17 +117,7 @@ async def change_cart(tx: Tx, cart_id: CartId, changes: CartChanges) -> FilledCa
     if not now < changed.expires_at <= now + LONGEST:
         raise CartExpiryNotInFuture
     await save_cart(tx, changed)
-    if changed.expires_at != cart.expires_at:
-        await look_at_later(tx, [changed.expires_at])
-    await look_again(tx, [cart])
     return await cart_by_id(tx, cart_id)
-
-
-async def look_again(tx: Tx, touched: Sequence[Cart]) -> None:
-    """Carts that were left and are touched again may be left again."""
-    if any(cart.abandoned_at for cart in touched):
-        desk = await cart_desk(tx, tenant_id=tx.tenant_id, count=0)
-        await look_at_later(tx, [desk.now + desk.abandoned_after])
 
 
 async def cart_by_id(tx: Tx, cart_id: CartId) -> FilledCart:
@@ -142,17 +131,20 @@ async def cart_by_id(tx: Tx, cart_id: CartId) -> FilledCart:
 async def filled_carts(tx: Tx, cart_ids: Sequence[CartId]) -> list[FilledCart | None]:
     """Carts with their lines, in the order asked."""
     ids = list(cart_ids)
-    carts = {cart.id: cart for cart in await carts_by_ids(tx, tenant_id=tx.tenant_id, ids=ids)}
+    carts = await carts_by_ids(tx, tenant_id=tx.tenant_id, ids=ids)
     lines = await lines_of_carts(tx, tenant_id=tx.tenant_id, cart_ids=ids)
-    return [_filled(carts[each], lines) if each in carts else None for each in cart_ids]
+    found = {each.cart.id: each for each in filled(carts, lines)}
+    return [found.get(cart_id) for cart_id in ids]
 
 
 async def locked_with_lines(tx: Tx, cart_ids: Sequence[CartId]) -> list[FilledCart | Problem]:
     """Carts that may be changed, with their lines, in the order asked; a problem for the others."""
     found = await locked_carts(tx, cart_ids)
-    held = [cart.id for cart in found if isinstance(cart, Cart)]
-    lines = await lines_of_carts(tx, tenant_id=tx.tenant_id, cart_ids=held) if held else []
-    return [each if isinstance(each, Problem) else _filled(each, lines) for each in found]
+    held = [cart for cart in found if isinstance(cart, Cart)]
+    ids = [cart.id for cart in held]
+    lines = await lines_of_carts(tx, tenant_id=tx.tenant_id, cart_ids=ids) if ids else []
+    carts = iter(filled(held, lines))
+    return [each if isinstance(each, Problem) else next(carts) for each in found]
 
 
 async def locked_cart(tx: Tx, cart_id: CartId) -> Cart:
@@ -174,10 +166,6 @@ def _changeable(cart: Cart | None) -> Cart | Problem:
     if cart is None:
         return CartNotFound()
     return cart if cart.status is CartStatus.OPEN else CartClosed(cart_status=cart.status)
-
-
-def _filled(cart: Cart, lines: Sequence[CartLine]) -> FilledCart:
-    return FilledCart(cart, [line for line in lines if line.cart_id == cart.id])
 
 
 async def _problems(
@@ -271,7 +259,7 @@ async def save_cart(tx: Tx, cart: Cart) -> None:
 
 
 @sql
-async def cart_desk(tx: Tx, *, tenant_id: TenantId, count: int) -> CartDesk: ...
+async def cart_desk(tx: Tx, *, tenant_id: TenantId, cart_days: int, count: int) -> CartDesk: ...
 
 
 @sql

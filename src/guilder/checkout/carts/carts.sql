@@ -2,9 +2,9 @@
 select
     now() as now,
     make_interval(days => coalesce(
-        (select settings.cart_days from checkout.settings where settings.tenant_id = :tenant_id), 30
+        (select settings.cart_days from checkout.settings where settings.tenant_id = :tenant_id),
+        :cart_days
     )) as lifetime,
-    checkout.abandoned_after(:tenant_id) as abandoned_after,
     array(select kernel.uuid7() from generate_series(1, :count)) as ids;
 
 -- insert_carts

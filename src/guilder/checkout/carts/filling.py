@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from guilder.checkout.limits import MOST_CODES, MOST_METADATA
 from guilder.db import Tx, sql
 from guilder.kernel import Currency, Problem, TenantId
 
@@ -17,16 +18,25 @@ from .cart import (
     CartLineId,
     CartMerged,
     FilledCart,
+    filled,
     left_behind,
 )
 from .carts import (
     cart_by_id,
     locked_cart,
     locked_with_lines,
-    look_again,
     save_cart,
 )
-from .lines import CartLineNotFound, Wanted, delete_line, put_lines, summed, too_much, update_line
+from .lines import (
+    CartLineNotFound,
+    TooMuchMetadata,
+    Wanted,
+    delete_line,
+    put_lines,
+    summed,
+    too_much,
+    update_line,
+)
 from .shelf import Shelf
 
 
@@ -35,6 +45,12 @@ class CurrenciesDiffer(Problem, status=409):
 
     currency: Currency
     other_currency: Currency
+
+
+class TooManyCodes(Problem, status=422):
+    """A cart has at most so many promotion codes, and both carts together would have more."""
+
+    maximum: int = MOST_CODES
 
 
 class SameCart(Problem, status=422):
@@ -53,15 +69,15 @@ async def add_lines(tx: Tx, shelf: Shelf, asked: Sequence[MoreLines]) -> list[Fi
     cart_ids = list(dict.fromkeys(more.cart_id for more in asked))
     carts = dict(zip(cart_ids, await locked_with_lines(tx, cart_ids), strict=True))
     await shelf.fetch(
-        (line.variant_id, filled.cart.currency)
+        (line.variant_id, held.cart.currency)
         for more in asked
-        if isinstance(filled := carts[more.cart_id], FilledCart)
+        if isinstance(held := carts[more.cart_id], FilledCart)
         for line in more.lines
     )
     there = {
-        cart_id: list(map(_as_wanted, filled.lines))
-        for cart_id, filled in carts.items()
-        if isinstance(filled, FilledCart)
+        cart_id: list(map(_as_wanted, held.lines))
+        for cart_id, held in carts.items()
+        if isinstance(held, FilledCart)
     }
     problems = [_judge(more, carts[more.cart_id], there, shelf=shelf) for more in asked]
     sound = [more for more, wrong in zip(asked, problems, strict=True) if wrong is None]
@@ -76,12 +92,16 @@ async def change_line(
     *,
     quantity: int,
     metadata: dict[str, Any] | None,
-) -> FilledCart:
-    """Have another number of a line; none takes it out."""
+) -> bool:
+    """Have another number of a line; none takes it out. Answers whether it is more than before."""
     if quantity == 0:
-        return await remove_line(tx, cart_id, line_id)
-    cart = await locked_cart(tx, cart_id)
-    changed = await update_line(
+        await remove_line(tx, cart_id, line_id)
+        return False
+    (held,) = await _held(tx, cart_id)
+    before = next((line for line in held.lines if line.id == line_id), None)
+    if before is None:
+        raise CartLineNotFound
+    await update_line(
         tx,
         tenant_id=tx.tenant_id,
         cart_id=cart_id,
@@ -89,43 +109,47 @@ async def change_line(
         quantity=quantity,
         metadata=metadata,
     )
-    if changed is None:
-        raise CartLineNotFound
-    await _touch(tx, [cart])
-    return await cart_by_id(tx, cart_id)
+    await _touch(tx, [held.cart])
+    return quantity > before.quantity
 
 
-async def remove_line(tx: Tx, cart_id: CartId, line_id: CartLineId) -> FilledCart:
+async def remove_line(tx: Tx, cart_id: CartId, line_id: CartLineId) -> None:
     """Take a line out of a cart."""
     cart = await locked_cart(tx, cart_id)
     gone = await delete_line(tx, tenant_id=tx.tenant_id, cart_id=cart_id, line_id=line_id)
     if gone is None:
         raise CartLineNotFound
     await _touch(tx, [cart])
-    return await cart_by_id(tx, cart_id)
 
 
 async def merge_carts(tx: Tx, cart_id: CartId, other_id: CartId) -> FilledCart:
-    """Pour another cart into this one, as when its buyer signs in. The other is then closed."""
+    """Pour another cart into this one, as when its buyer signs in. The other is then closed.
+
+    Where both together are beyond a limit nothing is poured, since something would be lost.
+    """
     if cart_id == other_id:
         raise SameCart
-    here, there = await _both(tx, cart_id, other_id)
+    here, there = await _held(tx, cart_id, other_id)
     cart, other = here.cart, there.cart
     if cart.currency != other.currency:
         raise CurrenciesDiffer(currency=cart.currency, other_currency=other.currency)
     lines = list(map(_as_wanted, there.lines))
     if too_many := too_much(summed([*map(_as_wanted, here.lines), *lines])):
         raise too_many
+    both = _with_what_is_missing(cart, other)
+    if len(both.promotion_codes) > MOST_CODES:
+        raise TooManyCodes
+    if len(both.metadata) > MOST_METADATA:
+        raise TooMuchMetadata
     await put_lines(tx, [(cart_id, line) for line in lines])
-    await save_cart(tx, _with_what_is_missing(cart, other))
-    await look_again(tx, [cart])
+    await save_cart(tx, both)
     closed = replace(other, status=CartLife.merge(other.status), merged_into=cart_id)
     await save_cart(tx, closed)
     tx.emit(CartMerged(other_id, left_behind(closed, there.lines)))
     return await cart_by_id(tx, cart_id)
 
 
-async def _both(tx: Tx, *cart_ids: CartId) -> list[FilledCart]:
+async def _held(tx: Tx, *cart_ids: CartId) -> list[FilledCart]:
     found = []
     for each in await locked_with_lines(tx, cart_ids):
         if isinstance(each, Problem):
@@ -151,15 +175,15 @@ def _with_what_is_missing(cart: Cart, other: Cart) -> Cart:
 
 def _judge(
     more: MoreLines,
-    filled: FilledCart | Problem,
+    held: FilledCart | Problem,
     there: dict[CartId, list[Wanted]],
     *,
     shelf: Shelf,
 ) -> Problem | None:
     """What is wrong with these lines. What is not counts for those that follow."""
-    if isinstance(filled, Problem):
-        return filled
-    cart = filled.cart
+    if isinstance(held, Problem):
+        return held
+    cart = held.cart
     try:
         for line in more.lines:
             shelf.sold(line.variant_id, cart.currency)
@@ -183,23 +207,21 @@ async def _put(
         return {}
     wanted = [(cart, line) for cart, lines in by_cart.items() for line in summed(lines)]
     put = await put_lines(tx, wanted)
-    before = [filled for each in by_cart if isinstance(filled := carts[each], FilledCart)]
-    touched = await _touch(tx, [filled.cart for filled in before])
-    return {cart.id: _with(put, cart, filled) for cart, filled in zip(touched, before, strict=True)}
+    before = [held for each in by_cart if isinstance(held := carts[each], FilledCart)]
+    after = filled(await _touch(tx, [held.cart for held in before]), put)
+    return {new.cart.id: _with(old, new) for old, new in zip(before, after, strict=True)}
 
 
 async def _touch(tx: Tx, carts: Sequence[Cart]) -> list[Cart]:
     """Carts that were touched are not abandoned; one that was counts as new from now on."""
     ids = [cart.id for cart in carts]
     touched = {cart.id: cart for cart in await touch_carts(tx, tenant_id=tx.tenant_id, ids=ids)}
-    await look_again(tx, carts)
     return [touched[cart.id] for cart in carts]
 
 
-def _with(put: Sequence[CartLine], cart: Cart, before: FilledCart) -> FilledCart:
-    lines = {line.id: line for line in before.lines}
-    lines |= {line.id: line for line in put if line.cart_id == cart.id}
-    return FilledCart(cart, sorted(lines.values(), key=lambda line: line.id))
+def _with(before: FilledCart, put: FilledCart) -> FilledCart:
+    lines = {line.id: line for line in (*before.lines, *put.lines)}
+    return FilledCart(put.cart, sorted(lines.values(), key=lambda line: line.id))
 
 
 def _as_wanted(line: CartLine) -> Wanted:

@@ -1,19 +1,17 @@
 """The lines of carts: how many of which variant."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
 from guilder.catalog import VariantId
+from guilder.checkout.limits import MOST_LINES, MOST_METADATA, MOST_PIECES
 from guilder.db import Tx, sql
 from guilder.kernel import Problem, TenantId
 
 from .cart import CartId, CartLine, CartLineId
-
-MOST_LINES: Final = 200
-MOST_OF_A_LINE: Final = 1_000_000
 
 
 class TooManyLines(Problem, status=422):
@@ -25,7 +23,13 @@ class TooManyLines(Problem, status=422):
 class TooManyPieces(Problem, status=422):
     """A line of a cart has at most so many pieces."""
 
-    maximum: int = MOST_OF_A_LINE
+    maximum: int = MOST_PIECES
+
+
+class TooMuchMetadata(Problem, status=422):
+    """A cart, or a line of it, has at most so many keys of metadata, those that it had included."""
+
+    maximum: int = MOST_METADATA
 
 
 class CartLineNotFound(Problem, status=404):
@@ -58,8 +62,10 @@ def too_much(lines: Sequence[Wanted]) -> Problem | None:
     """Whether a cart of these lines would be beyond its limits."""
     if len(lines) > MOST_LINES:
         return TooManyLines()
-    if any(line.quantity > MOST_OF_A_LINE for line in lines):
+    if any(line.quantity > MOST_PIECES for line in lines):
         return TooManyPieces()
+    if any(len(line.metadata) > MOST_METADATA for line in lines):
+        return TooMuchMetadata()
     return None
 
 

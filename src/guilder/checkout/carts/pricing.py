@@ -12,6 +12,7 @@ from guilder.checkout.shipping import Parcel, Quote, Way
 from guilder.checkout.taxes import Place
 from guilder.checkout.totals import Basket, Item, LineTotals, Totals, totals
 from guilder.db import Tx
+from guilder.kernel import MAX_MINOR, AmountTooLarge
 
 from .cart import Cart, CartLine, FilledCart
 from .shelf import Shelf
@@ -27,15 +28,16 @@ class PricedLine(msgspec.Struct, frozen=True):
 
     line: CartLine
     offer: Offer | None
+    is_sold: bool
     totals: LineTotals | None
 
 
 class PricedCart(msgspec.Struct, frozen=True):
-    """A cart with all that a buyer is shown of it."""
+    """A cart with all that a buyer is shown of it. One that costs too much has no totals."""
 
     cart: Cart
     lines: list[PricedLine]
-    totals: Totals
+    totals: Totals | None
     way: Way | None
     shipping_options: list[Quote]
 
@@ -80,7 +82,7 @@ def _price(filled: FilledCart, shelf: Shelf, found: Desk) -> PricedCart:
     )
     rates, is_reverse_charge = taxes_for(found, place, cart.vat_number)
     way = way_for(found, cart.shipping_option_id, parcel) if cart.shipping_option_id else None
-    sums = totals(
+    sums = _totals(
         Basket(
             currency=cart.currency,
             items=[_item(line, offer) for line, offer in sold],
@@ -90,7 +92,7 @@ def _price(filled: FilledCart, shelf: Shelf, found: Desk) -> PricedCart:
             is_reverse_charge=is_reverse_charge,
         )
     )
-    goods_minor = sums.subtotal_minor - sums.discount_minor
+    goods_minor = sums.subtotal_minor - sums.discount_minor if sums else MAX_MINOR
     return PricedCart(
         cart,
         list(_lines(filled, shelf, sums)),
@@ -98,6 +100,14 @@ def _price(filled: FilledCart, shelf: Shelf, found: Desk) -> PricedCart:
         way,
         options_for(found, parcel, goods_minor=goods_minor),
     )
+
+
+def _totals(basket: Basket) -> Totals | None:
+    """What it costs, unless that is too much: its prices may have risen since it was filled."""
+    try:
+        return totals(basket)
+    except AmountTooLarge:
+        return None
 
 
 def _item(line: CartLine, offer: Offer) -> Item:
@@ -112,8 +122,9 @@ def _item(line: CartLine, offer: Offer) -> Item:
     )
 
 
-def _lines(filled: FilledCart, shelf: Shelf, sums: Totals) -> Iterable[PricedLine]:
-    by_key = {line.key: line for line in sums.lines}
+def _lines(filled: FilledCart, shelf: Shelf, sums: Totals | None) -> Iterable[PricedLine]:
+    by_key = {line.key: line for line in sums.lines} if sums else {}
     for line in filled.lines:
         offer = shelf.known(line.variant_id, filled.cart.currency)
-        yield PricedLine(line, offer, by_key.get(str(line.id)))
+        is_sold = shelf.find(line.variant_id, filled.cart.currency) is not None
+        yield PricedLine(line, offer, is_sold, by_key.get(str(line.id)))

@@ -1,22 +1,26 @@
 """What callers see of carts, and what they send to fill one."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Final, Literal, Protocol
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from guilder.catalog import VariantId
+from guilder.checkout.fields import Instant, Metadata, UnitAmount, written
+from guilder.checkout.limits import LONGEST_CODE, MOST_CODES, MOST_LINES, MOST_PIECES
 from guilder.checkout.shipping import Quote, ShippingOptionId
 from guilder.checkout.totals import AppliedDiscount, TaxLine
 from guilder.customers import Address, CustomerId
 
 from .cart import CartId, CartLineId, CartStatus
 from .carts import CartChanges, NewCart
+from .codes import CodeReason, CodeStanding
 from .filling import MoreLines
-from .lines import MOST_LINES, MOST_OF_A_LINE, Wanted
+from .lines import Wanted
 from .pricing import PricedCart, PricedLine
 
 Minor = Annotated[int, Meta(description="In the currency's smallest unit.", examples=[2000])]
@@ -24,15 +28,17 @@ Code = Annotated[str, Meta(min_length=3, max_length=3, description="ISO 4217.", 
 Email = Annotated[
     str, Meta(max_length=254, pattern=r"^[^\s@]+@[^\s@]+$", examples=["ada@example.com"])
 ]
-Quantity = Annotated[int, Meta(ge=1, le=MOST_OF_A_LINE, examples=[2])]
-Metadata = Annotated[
-    dict[Annotated[str, Meta(max_length=100)], Any],
-    Meta(max_length=50, examples=[{"channel": "web"}]),
-]
-PromotionCode = Annotated[str, Meta(min_length=1, max_length=60, examples=["SPRING"])]
-Codes = Annotated[list[PromotionCode], Meta(max_length=10)]
+Quantity = Annotated[int, Meta(ge=1, le=MOST_PIECES, examples=[2])]
+PromotionCode = Annotated[str, Meta(min_length=1, max_length=LONGEST_CODE, examples=["SPRING"])]
+Codes = Annotated[list[PromotionCode], Meta(max_length=MOST_CODES)]
 VatNumber = Annotated[str, Meta(min_length=4, max_length=20, examples=["NL004495445B01"])]
-Instant = Annotated[datetime, Meta(tz=True)]
+AmountProblem = Annotated[
+    Literal["amount_too_large"],
+    Meta(
+        description="Why there are no amounts: it costs more than can be paid, as after a rise of "
+        "prices. Whoever asks for its checkout is refused with this code."
+    ),
+]
 
 
 class LineBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -72,7 +78,7 @@ class LinesBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class LineChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How many there shall be; none takes the line out."""
 
-    quantity: Annotated[int, Meta(ge=0, le=MOST_OF_A_LINE, examples=[3])]
+    quantity: Annotated[int, Meta(ge=0, le=MOST_PIECES, examples=[3])]
     metadata: Metadata | None = None
 
 
@@ -122,7 +128,10 @@ class MergeBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class CartLineView(msgspec.Struct, frozen=True, kw_only=True):
-    """A line, with what it costs now. One that is not available is not counted."""
+    """A line, with what it costs now. One that is not available is not counted.
+
+    Of a cart that costs too much the lines have no amounts.
+    """
 
     id: CartLineId
     variant_id: VariantId
@@ -132,13 +141,13 @@ class CartLineView(msgspec.Struct, frozen=True, kw_only=True):
     sku: str | None
     image: str | None
     quantity: int
-    unit_amount_decimal: Decimal | None
-    list_amount_decimal: Decimal | None
+    unit_amount_decimal: UnitAmount | None
+    list_amount_decimal: UnitAmount | None
     is_available: bool
-    amount_subtotal: Minor
-    amount_discount: Minor
-    amount_tax: Minor
-    amount_total: Minor
+    amount_subtotal: Minor | None
+    amount_discount: Minor | None
+    amount_tax: Minor | None
+    amount_total: Minor | None
     metadata: Metadata
 
 
@@ -160,6 +169,14 @@ class DiscountView(msgspec.Struct, frozen=True, kw_only=True):
     amount: Minor
 
 
+class CodeView(msgspec.Struct, frozen=True, kw_only=True):
+    """A promotion code, and whether it takes something off now, or why not."""
+
+    code: str
+    applies: bool
+    reason: CodeReason | None
+
+
 class ShippingQuoteView(msgspec.Struct, frozen=True, kw_only=True):
     """How this cart may travel, and for how much."""
 
@@ -178,26 +195,38 @@ class CartView(msgspec.Struct, frozen=True, kw_only=True):
     customer_id: CustomerId | None
     email: str | None
     lines: list[CartLineView]
-    amount_subtotal: Minor
-    amount_discount: Minor
-    amount_shipping: Minor
-    amount_tax: Minor
-    amount_total: Minor
+    amount_subtotal: Minor | None
+    amount_discount: Minor | None
+    amount_shipping: Minor | None
+    amount_tax: Minor | None
+    amount_total: Minor | None
+    amount_problem: AmountProblem | None
     discounts: list[DiscountView]
     taxes: list[TaxView]
-    is_reverse_charge: bool
+    is_reverse_charge: bool | None
     shipping_option_id: ShippingOptionId | None
     shipping_options: list[ShippingQuoteView]
     shipping_address: Address | None
     billing_address: Address | None
     vat_number: str | None
     promotion_codes: list[str]
+    promotions: list[CodeView]
     metadata: Metadata
     merged_into: CartId | None
     abandoned_at: datetime | None
     expires_at: datetime
     created_at: datetime
     updated_at: datetime
+
+
+AMOUNTS: Final = {
+    "amount_subtotal": "subtotal_minor",
+    "amount_discount": "discount_minor",
+    "amount_shipping": "shipping_minor",
+    "amount_tax": "tax_minor",
+    "amount_total": "total_minor",
+}
+"""What callers know the sums as."""
 
 
 class Sums(Protocol):
@@ -215,26 +244,28 @@ class Sums(Protocol):
     def total_minor(self) -> int: ...
 
 
-def show(priced: PricedCart) -> CartView:
+def show(priced: PricedCart, codes: Iterable[CodeStanding]) -> CartView:
     """A cart as callers see it."""
-    cart = priced.cart
+    cart, sums = priced.cart, priced.totals
     return CartView(
         id=cart.id,
         currency=cart.currency,
         status=cart.status,
         customer_id=cart.customer_id,
         email=cart.email,
-        lines=[_show_line(line) for line in priced.lines],
-        **amounts(priced.totals),
-        discounts=[show_discount(one) for one in priced.totals.discounts],
-        taxes=[show_tax(one) for one in priced.totals.taxes],
-        is_reverse_charge=priced.totals.is_reverse_charge,
+        lines=[_show_line(line, is_counted=sums is not None) for line in priced.lines],
+        **(amounts(sums) if sums else dict.fromkeys(AMOUNTS)),
+        amount_problem=None if sums else "amount_too_large",
+        discounts=[show_discount(one) for one in sums.discounts] if sums else [],
+        taxes=[show_tax(one) for one in sums.taxes] if sums else [],
+        is_reverse_charge=sums.is_reverse_charge if sums else None,
         shipping_option_id=cart.shipping_option_id,
         shipping_options=[_show_quote(one) for one in priced.shipping_options],
         shipping_address=cart.shipping_address,
         billing_address=cart.billing_address,
         vat_number=cart.vat_number,
         promotion_codes=cart.promotion_codes,
+        promotions=[CodeView(**msgspec.structs.asdict(one)) for one in codes],
         metadata=cart.metadata,
         merged_into=cart.merged_into,
         abandoned_at=cart.abandoned_at,
@@ -246,13 +277,7 @@ def show(priced: PricedCart) -> CartView:
 
 def amounts(sums: Sums) -> dict[str, int]:
     """What something costs in all, under the names that callers know."""
-    return {
-        "amount_subtotal": sums.subtotal_minor,
-        "amount_discount": sums.discount_minor,
-        "amount_shipping": sums.shipping_minor,
-        "amount_tax": sums.tax_minor,
-        "amount_total": sums.total_minor,
-    }
+    return {shown: getattr(sums, held) for shown, held in AMOUNTS.items()}
 
 
 def show_tax(tax: TaxLine) -> TaxView:
@@ -284,8 +309,9 @@ def _show_quote(quote: Quote) -> ShippingQuoteView:
     )
 
 
-def _show_line(priced: PricedLine) -> CartLineView:
+def _show_line(priced: PricedLine, *, is_counted: bool) -> CartLineView:
     line, offer, sums = priced.line, priced.offer, priced.totals
+    nothing = 0 if is_counted else None
     return CartLineView(
         id=line.id,
         variant_id=line.variant_id,
@@ -295,12 +321,16 @@ def _show_line(priced: PricedLine) -> CartLineView:
         sku=offer.sku if offer else None,
         image=offer.image if offer else None,
         quantity=line.quantity,
-        unit_amount_decimal=offer.unit_amount_decimal if offer else None,
-        list_amount_decimal=offer.list_amount_decimal if offer else None,
-        is_available=sums is not None,
-        amount_subtotal=sums.subtotal_minor if sums else 0,
-        amount_discount=sums.discount_minor if sums else 0,
-        amount_tax=sums.tax_minor if sums else 0,
-        amount_total=sums.total_minor if sums else 0,
+        unit_amount_decimal=_written(offer.unit_amount_decimal if offer else None),
+        list_amount_decimal=_written(offer.list_amount_decimal if offer else None),
+        is_available=priced.is_sold,
+        amount_subtotal=sums.subtotal_minor if sums else nothing,
+        amount_discount=sums.discount_minor if sums else nothing,
+        amount_tax=sums.tax_minor if sums else nothing,
+        amount_total=sums.total_minor if sums else nothing,
         metadata=line.metadata,
     )
+
+
+def _written(amount: Decimal | None) -> str | None:
+    return None if amount is None else written(amount)

@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from guilder.checkout.limits import LONGEST_URL
 from guilder.checkout.orders import Pieces, SomePieces
 from guilder.checkout.sessions import OrderId
 
@@ -14,7 +15,8 @@ from .fulfilment import Fulfilment, FulfilmentId, ParcelStatus, Tracking
 Carrier = Annotated[str, Meta(min_length=1, max_length=100, examples=["PostNL"])]
 Number = Annotated[str, Meta(min_length=1, max_length=100, examples=["3SABCD1234567"])]
 Url = Annotated[
-    str, Meta(max_length=2000, pattern=r"^https?://", examples=["https://post.example/3SABCD"])
+    str,
+    Meta(max_length=LONGEST_URL, pattern=r"^https?://", examples=["https://post.example/3SABCD"]),
 ]
 
 

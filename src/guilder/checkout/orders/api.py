@@ -1,19 +1,28 @@
 """The orders API: found, looked at, and told as a story."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from guilder import customers
-from guilder.checkout.carts.views import Instant
+from guilder.checkout.fields import Instant
 from guilder.checkout.sessions import CheckoutId, OrderId
 from guilder.customers import CustomerId
 from guilder.db import Tx
-from guilder.http import Listing, Page, get
+from guilder.http import Asked, Listing, Page, get
+from guilder.kernel import Problem
 from guilder.payments import PaymentId
 
 from .order import FulfilmentStatus, OrderPaymentStatus
-from .orders import OrderNotFound, filled_orders, newest_orders, order_by_id
+from .orders import OrderNotFound, filled_orders, newest_orders, order_by_id, whole_orders
 from .timeline import Moment, timeline
 from .views import OrderView, show
+
+
+class OfOrder(msgspec.Struct, frozen=True):
+    """Which order."""
+
+    order_id: OrderId
 
 
 class OrderTimeline(msgspec.Struct, frozen=True):
@@ -57,9 +66,10 @@ async def list_orders(
 
 
 @get("/v1/orders/{order_id}", "orders:read", problems=(OrderNotFound,))
-async def show_order(tx: Tx, order_id: OrderId) -> OrderView:
+async def show_order(tx: Tx, asked: Sequence[Asked[None, OfOrder]]) -> list[OrderView | Problem]:
     """Look at one order."""
-    return show(await order_by_id(tx, order_id))
+    found = await whole_orders(tx, [one.path.order_id for one in asked])
+    return [OrderNotFound() if whole is None else show(whole) for whole in found]
 
 
 @get("/v1/orders/{order_id}/timeline", "orders:read", problems=(OrderNotFound,))

@@ -1,29 +1,37 @@
 """Orders: what was paid for becomes an order, once, in the transaction that records the payment."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from decimal import Decimal
-from typing import Any, Final
+from typing import Final
+
+from msgspec.structs import replace
 
 from guilder import catalog
 from guilder.catalog import OutOfStock
 from guilder.checkout import promotions
-from guilder.checkout.carts import CartId
 from guilder.checkout.sessions import (
     CheckoutCompleted,
     CheckoutId,
     OrderId,
     Session,
+    SessionStatus,
     holding_of,
 )
 from guilder.customers import CustomerId
-from guilder.db import Tx, as_json, sql
+from guilder.db import Tx, sql
 from guilder.kernel import Problem, TenantId
 from guilder.payments import PaymentId
 
 from .events import OrderPlaced
 from .numbers import Numbers
-from .order import Order, OrderLine, OrderLineId, WholeOrder
+from .order import (
+    FulfilmentStatus,
+    Order,
+    OrderLine,
+    OrderLineId,
+    OrderPaymentStatus,
+    WholeOrder,
+)
 
 PAYMENTS: Final = "payments"
 """Who made an order that nobody asked for in this moment: a payment's success did."""
@@ -91,21 +99,65 @@ async def _place(tx: Tx, numbers: Numbers, sold: Sequence[Session]) -> list[Whol
     count = sum(len(each.snapshot.lines) for each in sold)
     taken = await numbers.take(tx.tenant_id, len(sold), lines=count)
     ids = iter(taken.line_ids)
-    lines = {each.order_id: list(_lines(each, ids)) for each in sold}
-    numbered = range(taken.first, taken.first + len(sold))
-    orders = await _insert(tx, sold, lines=lines, numbers=numbered)
+    now = await tx.now()
+    found = [
+        WholeOrder(
+            _order(each, number, by=str(tx.actor or PAYMENTS), now=now), list(_lines(each, ids))
+        )
+        for number, each in enumerate(sold, start=taken.first)
+    ]
+    await insert_orders(
+        tx,
+        orders=[whole.order for whole in found],
+        lines=[line for whole in found for line in whole.lines],
+    )
     completed = await complete_sessions(
         tx,
         tenant_id=tx.tenant_id,
         ids=[each.id for each in sold],
         payment_ids=[each.payment_id for each in sold],
     )
-    found = [WholeOrder(order, lines[order.id]) for order in orders]
     for whole in found:
         tx.emit(OrderPlaced.of(whole))
-    for session in completed:
-        tx.emit(CheckoutCompleted.of(session))
+    for session in sold:
+        if session.id in completed:
+            tx.emit(CheckoutCompleted.of(replace(session, status=SessionStatus.COMPLETED)))
     return found
+
+
+def _order(session: Session, number: int, *, by: str, now: datetime) -> Order:
+    """The order as it will be written: what the handoff said, and nothing else."""
+    sold = session.snapshot
+    return Order(
+        id=session.order_id,
+        number=number,
+        checkout_id=session.id,
+        cart_id=session.cart_id,
+        payment_id=session.payment_id,
+        customer_id=session.customer_id,
+        currency=sold.currency,
+        subtotal_minor=sold.subtotal_minor,
+        discount_minor=sold.discount_minor,
+        shipping_minor=sold.shipping_minor,
+        tax_minor=sold.tax_minor,
+        total_minor=sold.total_minor,
+        shipping=sold.shipping,
+        discounts=sold.discounts,
+        taxes=sold.taxes,
+        is_reverse_charge=sold.is_reverse_charge,
+        payment_status=OrderPaymentStatus.PAID,
+        fulfilment_status=FulfilmentStatus.UNFULFILLED,
+        refunded_minor=0,
+        refunding_minor=0,
+        refunds=0,
+        max_refunds=sold.max_refunds,
+        metadata=session.metadata,
+        buyer=session.buyer,
+        created_by=by,
+        canceled_at=None,
+        created_at=now,
+        updated_at=now,
+    )
 
 
 def _lines(session: Session, ids: Iterator[OrderLineId]) -> Iterator[OrderLine]:
@@ -135,111 +187,14 @@ def _lines(session: Session, ids: Iterator[OrderLineId]) -> Iterator[OrderLine]:
         )
 
 
-async def _insert(
-    tx: Tx,
-    sold: Sequence[Session],
-    *,
-    lines: Mapping[OrderId, Sequence[OrderLine]],
-    numbers: Iterable[int],
-) -> list[Order]:
-    every = [line for each in sold for line in lines[each.order_id]]
-
-    def of(name: str) -> list[Any]:
-        return [getattr(each.snapshot, name) for each in sold]
-
-    def of_line(name: str) -> list[Any]:
-        return [getattr(line, name) for line in every]
-
-    written = await insert_orders(
-        tx,
-        ids=[each.order_id for each in sold],
-        numbers=list(numbers),
-        checkout_ids=[each.id for each in sold],
-        cart_ids=[each.cart_id for each in sold],
-        payment_ids=[each.payment_id for each in sold],
-        customer_ids=[each.customer_id for each in sold],
-        currencies=of("currency"),
-        subtotals=of("subtotal_minor"),
-        discounts_minor=of("discount_minor"),
-        shippings_minor=of("shipping_minor"),
-        taxes_minor=of("tax_minor"),
-        totals=of("total_minor"),
-        shippings=of("shipping"),
-        discounts=[as_json(one) for one in of("discounts")],
-        taxes=[as_json(one) for one in of("taxes")],
-        reverse_charges=of("is_reverse_charge"),
-        max_refunds=of("max_refunds"),
-        metadatas=[each.metadata for each in sold],
-        buyers=[each.buyer for each in sold],
-        created_by=str(tx.actor or PAYMENTS),
-        line_ids=of_line("id"),
-        line_order_ids=of_line("order_id"),
-        positions=of_line("position"),
-        product_ids=of_line("product_id"),
-        variant_ids=of_line("variant_id"),
-        product_names=of_line("product_name"),
-        variant_names=of_line("variant_name"),
-        skus=of_line("sku"),
-        images=of_line("image"),
-        unit_amounts=of_line("unit_amount_decimal"),
-        quantities=of_line("quantity"),
-        line_subtotals=of_line("subtotal_minor"),
-        line_discounts=of_line("discount_minor"),
-        line_taxes_minor=of_line("tax_minor"),
-        line_totals=of_line("total_minor"),
-        line_taxes=[as_json(one) for one in of_line("taxes")],
-    )
-    by_id = {order.id: order for order in written}
-    return [by_id[each.order_id] for each in sold]
-
-
 @sql
-async def insert_orders(
-    tx: Tx,
-    *,
-    ids: list[OrderId],
-    numbers: list[int],
-    checkout_ids: list[CheckoutId],
-    cart_ids: list[CartId],
-    payment_ids: list[PaymentId | None],
-    customer_ids: list[CustomerId | None],
-    currencies: list[str],
-    subtotals: list[int],
-    discounts_minor: list[int],
-    shippings_minor: list[int],
-    taxes_minor: list[int],
-    totals: list[int],
-    shippings: list[Any],
-    discounts: list[Any],
-    taxes: list[Any],
-    reverse_charges: list[bool],
-    max_refunds: list[int],
-    metadatas: list[Any],
-    buyers: list[Any],
-    created_by: str,
-    line_ids: list[OrderLineId],
-    line_order_ids: list[OrderId],
-    positions: list[int],
-    product_ids: list[catalog.ProductId],
-    variant_ids: list[catalog.VariantId],
-    product_names: list[str],
-    variant_names: list[str | None],
-    skus: list[str],
-    images: list[str | None],
-    unit_amounts: list[Decimal],
-    quantities: list[int],
-    line_subtotals: list[int],
-    line_discounts: list[int],
-    line_taxes_minor: list[int],
-    line_totals: list[int],
-    line_taxes: list[Any],
-) -> list[Order]: ...
+async def insert_orders(tx: Tx, *, orders: list[Order], lines: list[OrderLine]) -> None: ...
 
 
 @sql
 async def complete_sessions(
     tx: Tx, *, tenant_id: TenantId, ids: list[CheckoutId], payment_ids: list[PaymentId | None]
-) -> list[Session]: ...
+) -> list[CheckoutId]: ...
 
 
 @sql

@@ -1,39 +1,11 @@
 -- insert_orders
 with placed as (
-    insert into checkout.placed_order (
-        id, number, checkout_id, cart_id, payment_id, customer_id, currency, subtotal_minor,
-        discount_minor, shipping_minor, tax_minor, total_minor, shipping, discounts, taxes,
-        is_reverse_charge, max_refunds, metadata, buyer, created_by
-    )
-    select new.*, :created_by::text
-    from unnest(
-        :ids::uuid[], :numbers::int8[], :checkout_ids::uuid[], :cart_ids::uuid[],
-        :payment_ids::uuid[], :customer_ids::uuid[], :currencies::text[], :subtotals::int8[],
-        :discounts_minor::int8[], :shippings_minor::int8[], :taxes_minor::int8[],
-        :totals::int8[], :shippings::jsonb[], :discounts::jsonb[], :taxes::jsonb[],
-        :reverse_charges::bool[], :max_refunds::int4[], :metadatas::jsonb[],
-        :buyers::jsonb[]
-    ) as new
-    returning *
-),
-
-lines as (
-    insert into checkout.order_line (
-        id, order_id, position, product_id, variant_id, product_name, variant_name, sku, image,
-        unit_amount_decimal, quantity, subtotal_minor, discount_minor, tax_minor, total_minor,
-        taxes
-    )
-    select new.*
-    from unnest(
-        :line_ids::uuid[], :line_order_ids::uuid[], :positions::int2[], :product_ids::uuid[],
-        :variant_ids::uuid[], :product_names::text[], :variant_names::text[], :skus::text[],
-        :images::text[], :unit_amounts::numeric[], :quantities::int8[], :line_subtotals::int8[],
-        :line_discounts::int8[], :line_taxes_minor::int8[], :line_totals::int8[],
-        :line_taxes::jsonb[]
-    ) as new
+    insert into checkout.placed_order (:fields_of_orders)
+    select new.* from jsonb_to_recordset(:orders) as new (:record_of_orders)
 )
 
-select :columns_of_placed from placed;
+insert into checkout.order_line (:fields_of_lines)
+select new.* from jsonb_to_recordset(:lines) as new (:record_of_lines);
 
 -- complete_sessions
 -- One that was paid too late stays expired. Its cart was ordered all the same.
@@ -60,7 +32,7 @@ where
     session.tenant_id = :tenant_id
     and session.id = paid.id
     and session.status = 'open'
-returning :columns_of_session;
+returning session.id;
 
 -- orders_by_ids
 select :columns_of_placed_order

@@ -6,11 +6,10 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from guilder.checkout.limits import MOST_LINES, MOST_PIECES
 from guilder.kernel import Problem
 
 from .order import OrderLine, OrderLineId
-
-MOST_LINES = 200
 
 
 class OrderLineNotFound(Problem, status=404):
@@ -34,7 +33,7 @@ class Pieces(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """A number of one line."""
 
     line_id: OrderLineId
-    quantity: Annotated[int, Meta(ge=1, le=1_000_000, examples=[1])]
+    quantity: Annotated[int, Meta(ge=1, le=MOST_PIECES, examples=[1])]
 
 
 SomePieces = Annotated[list[Pieces], Meta(min_length=1, max_length=MOST_LINES)]

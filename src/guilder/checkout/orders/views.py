@@ -1,7 +1,6 @@
 """What callers see of orders."""
 
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum, auto
 from uuid import UUID
 
@@ -12,13 +11,13 @@ from guilder.checkout.carts import CartId
 from guilder.checkout.carts.views import (
     Code,
     DiscountView,
-    Metadata,
     Minor,
     TaxView,
     amounts,
     show_discount,
     show_tax,
 )
+from guilder.checkout.fields import Metadata, UnitAmount
 from guilder.checkout.sessions import Buyer, CheckoutId, OrderId, sold_as
 from guilder.customers import CustomerId
 from guilder.payments import PaymentId
@@ -35,7 +34,11 @@ class OrderStatus(StrEnum):
 
 
 class OrderLineView(msgspec.Struct, frozen=True, kw_only=True):
-    """A line as it was bought, and how many pieces were sent, came back and were refunded."""
+    """A line as it was bought, and how many pieces were sent, came back and were refunded.
+
+    Of those that were sent `awaited` are announced to come back. `restocked` are not to be sent any
+    more: they went back on the shelf, or will as soon as the refund that promises it is known.
+    """
 
     id: OrderLineId
     variant_id: VariantId
@@ -45,7 +48,7 @@ class OrderLineView(msgspec.Struct, frozen=True, kw_only=True):
     sku: str
     image: str | None
     quantity: int
-    unit_amount_decimal: Decimal
+    unit_amount_decimal: UnitAmount
     amount_subtotal: Minor
     amount_discount: Minor
     amount_tax: Minor
@@ -53,8 +56,10 @@ class OrderLineView(msgspec.Struct, frozen=True, kw_only=True):
     amount_refunded: Minor
     taxes: list[TaxView]
     fulfilled: int
+    awaited: int
     returned: int
     refunded: int
+    restocked: int
 
 
 class OrderShippingView(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,6 +160,8 @@ def _show_line(line: OrderLine) -> OrderLineView:
         **sold_as(line),
         amount_refunded=line.refunded_minor,
         fulfilled=line.fulfilled,
+        awaited=line.awaited,
         returned=line.returned,
         refunded=line.refunded,
+        restocked=line.restocked,
     )

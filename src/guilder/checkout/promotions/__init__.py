@@ -14,6 +14,7 @@ from .hold import (
 from .promotion import Promotion, PromotionId, Running
 from .promotions import PromotionNotFound, promotion_by_code, promotion_by_id
 from .redemptions import release, use
+from .withheld import Withheld, withheld
 
 __all__ = [
     "Promotion",
@@ -24,9 +25,11 @@ __all__ = [
     "PromotionUsedUp",
     "Running",
     "Use",
+    "Withheld",
     "hold",
     "promotion_by_code",
     "promotion_by_id",
     "release",
     "use",
+    "withheld",
 ]

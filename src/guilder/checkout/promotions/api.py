@@ -18,6 +18,7 @@ from guilder.checkout.fields import (
     Written,
     written,
 )
+from guilder.checkout.limits import LONGEST_CODE
 from guilder.checkout.totals import Kind
 from guilder.db import Tx
 from guilder.http import Listing, Page, get, patch, post
@@ -43,7 +44,7 @@ from .redemptions import newest_redemptions
 Code = Annotated[
     str,
     Meta(
-        max_length=60,
+        max_length=LONGEST_CODE,
         pattern=r"^\S+$",
         description="What a buyer enters, in any case. Without one it applies by itself.",
         examples=["WELCOME10"],

@@ -1,13 +1,12 @@
 """Paying a checkout from a shop's own server: the answer is the order."""
 
 from collections.abc import Sequence
-from typing import Annotated
 
 import msgspec
-from msgspec import Meta
 
 from guilder.catalog import OutOfStock
 from guilder.checkout.carts.views import Minor
+from guilder.checkout.fields import Url
 from guilder.checkout.orders import Numbers, OrderView, WholeOrder, show_order
 from guilder.checkout.sessions import CheckoutId, CheckoutNotFound, OfCheckout
 from guilder.db import Tx
@@ -34,10 +33,6 @@ from .purchases import (
     how_it_stands,
     purchase,
 )
-
-Url = Annotated[
-    str, Meta(max_length=2000, pattern=r"^https?://", examples=["https://shop.example/thanks"])
-]
 
 
 class PurchaseBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

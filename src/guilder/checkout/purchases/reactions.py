@@ -130,7 +130,7 @@ async def _give_back(tx: Tx, session: Session, reason: str) -> None:
     payment = await payments.locked(tx, session.payment_id)
     if payment.refundable_minor <= 0:
         return  # it was given back before
-    await payments.refund(tx, session.payment_id, None, reason=reason)
+    await payments.refund(tx, session.payment_id, None, reason=reason, is_automatic=True)
     await close(tx, [session.id], SessionStatus.FAILED)
     is_open = session.status is SessionStatus.OPEN
     status = SessionStatus.FAILED if is_open else session.status

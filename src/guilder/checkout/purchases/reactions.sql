@@ -38,4 +38,4 @@ where
     and session.cart_id = any(:cart_ids::uuid[])
     and session.status = 'open'
     and cart.status = 'ordered'
-    and coalesce(payment.status in ('failed', 'canceled'), true);
+    and coalesce(payments.has_come_to_nothing(payment.status), true);

@@ -3,6 +3,7 @@
 All refunds of an order sum to its total at most, and are as many as it allows.
 """
 
+from .following import promised_pieces
 from .refund import Refund, RefundId, RefundStatus
 from .refunds import OrderWasFree, TooManyRefunds, give_back, refund_by_id, refund_order
 from .shares import RefundAsked, share
@@ -21,6 +22,7 @@ __all__ = [
     "TooManyRefunds",
     "carry_out_refund",
     "give_back",
+    "promised_pieces",
     "refund_by_id",
     "refund_order",
     "share",

@@ -12,6 +12,7 @@ from guilder import catalog, payments
 from guilder.checkout.orders import (
     LineChange,
     Order,
+    OrderLineId,
     OrderPaymentLife,
     OrderPaymentStatus,
     OrderRefunded,
@@ -36,7 +37,8 @@ async def follow(tx: Tx, whole: WholeOrder, payment: Payment) -> WholeOrder:
     ended = [(one, status) for one in refunds if (status := _status(one, moved)) is not one.status]
     await _end(tx, ended)
     failed = [one for one, status in ended if status is RefundStatus.FAILED]
-    changes = [change for one in failed for change in _taken_back(one)]
+    is_kept = await _is_promise_kept(tx, order, ended)
+    changes = [change for one in failed for change in _taken_back(one, is_kept=is_kept)]
     now_there = replace(
         order,
         payment_status=_stands(order, payment),
@@ -48,7 +50,8 @@ async def follow(tx: Tx, whole: WholeOrder, payment: Payment) -> WholeOrder:
         return whole
     changed = await change_order(tx, replace(whole, order=now_there), changes)
     succeeded = [one for one, status in ended if status is RefundStatus.SUCCEEDED]
-    await _restock(tx, changed, succeeded)
+    if not is_kept:
+        await _restock(tx, changed, succeeded)
     if succeeded or payment.refunded_minor > order.refunded_minor:
         tx.emit(OrderRefunded.of(changed))
     if failed or payment.refunded_minor < order.refunded_minor:
@@ -85,15 +88,40 @@ def _stands(order: Order, payment: Payment) -> OrderPaymentStatus:
 
 
 async def _end(tx: Tx, ended: Sequence[tuple[Refund, RefundStatus]]) -> None:
-    for one, status in ended:
-        is_done = status is RefundStatus.SUCCEEDED
-        move = RefundLife.succeed if is_done else RefundLife.fail
-        await end_refund(tx, tenant_id=tx.tenant_id, refund_id=one.id, status=move(one.status))
+    if not ended:
+        return
+    moves = {RefundStatus.SUCCEEDED: RefundLife.succeed, RefundStatus.FAILED: RefundLife.fail}
+    await end_refunds(
+        tx,
+        tenant_id=tx.tenant_id,
+        ids=[one.id for one, _ in ended],
+        statuses=[moves[status](one.status) for one, status in ended],
+    )
 
 
-def _taken_back(refund: Refund) -> list[LineChange]:
+async def promised_pieces(tx: Tx, order: Order) -> dict[OrderLineId, int]:
+    """How many of which lines go back on the shelf as soon as pending refunds have succeeded."""
+    promised: dict[OrderLineId, int] = {}
+    for one in await refunds_of_order(tx, tenant_id=tx.tenant_id, order_id=order.id):
+        if one.status is RefundStatus.PENDING:
+            for line in one.lines:
+                promised[line.line_id] = promised.get(line.line_id, 0) + line.restocked
+    return promised
+
+
+async def _is_promise_kept(
+    tx: Tx, order: Order, ended: Sequence[tuple[Refund, RefundStatus]]
+) -> bool:
+    """Whether the order's cancellation has put what these promised on the shelf already."""
+    is_promised = any(line.restocked for one, _ in ended for line in one.lines)
+    if order.canceled_at is None or not is_promised:
+        return False
+    return bool(await has_restocked(tx, tenant_id=tx.tenant_id, order_id=order.id))
+
+
+def _taken_back(refund: Refund, *, is_kept: bool) -> list[LineChange]:
     """Its pieces may be refunded again. What is back on the shelf by then stays there."""
-    is_on_shelf = refund.status is RefundStatus.SUCCEEDED
+    is_on_shelf = is_kept or refund.status is RefundStatus.SUCCEEDED
     return [
         LineChange(
             line_id=line.line_id,
@@ -117,6 +145,10 @@ async def refunds_of_order(tx: Tx, *, tenant_id: TenantId, order_id: OrderId) ->
 
 
 @sql
-async def end_refund(
-    tx: Tx, *, tenant_id: TenantId, refund_id: RefundId, status: RefundStatus
+async def has_restocked(tx: Tx, *, tenant_id: TenantId, order_id: OrderId) -> bool | None: ...
+
+
+@sql
+async def end_refunds(
+    tx: Tx, *, tenant_id: TenantId, ids: list[RefundId], statuses: list[RefundStatus]
 ) -> None: ...

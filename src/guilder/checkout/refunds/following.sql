@@ -4,7 +4,14 @@ from checkout.refund
 where refund.tenant_id = :tenant_id and refund.order_id = :order_id
 order by refund.ordinal;
 
--- end_refund
+-- has_restocked
+-- Written with the cancellation, so whoever holds the order sees it.
+select cancellation.is_restocked
+from checkout.cancellation
+where cancellation.tenant_id = :tenant_id and cancellation.order_id = :order_id;
+
+-- end_refunds
 update checkout.refund
-set status = :status, updated_at = now()
-where refund.tenant_id = :tenant_id and refund.id = :refund_id;
+set status = ended.status, updated_at = now()
+from unnest(:ids::uuid[], :statuses::text[]) as ended (id, status)
+where refund.tenant_id = :tenant_id and refund.id = ended.id;

@@ -23,7 +23,10 @@ def may_be_of_an_order(_: Tx, fact: PaymentRefunded | PaymentRefundFailed) -> bo
 async def follow_what_was_refunded(
     tx: Tx, facts: Sequence[PaymentRefunded | PaymentRefundFailed]
 ) -> None:
-    """Bring the orders of these payments to where their payments are by now."""
+    """Bring the orders of these payments to where their payments are by now.
+
+    One by one: a transaction seldom moves several payments, and each is held before its order.
+    """
     for payment_id in sorted({PaymentId(fact.object_id) for fact in facts}):
         order_id = await find_order_of(tx, tenant_id=tx.tenant_id, payment_id=payment_id)
         if order_id is not None:

@@ -1,7 +1,7 @@
 """Checkout sessions: the immutable, signed handoff of a cart to the payment page."""
 
 from .closing import close
-from .drafts import NewSession, holding_of
+from .drafts import CartEmpty, MetadataNotPortable, NewSession, holding_of
 from .events import CheckoutCompleted, CheckoutExpired, CheckoutFailed, CheckoutRefunded
 from .keys import Signers
 from .session import (
@@ -17,12 +17,13 @@ from .session import (
     SnapshotShipping,
 )
 from .sessions import CheckoutNotFound, CheckoutUnderway, open_sessions, session_by_id
-from .views import OfCheckout, sold_as
+from .views import Name, OfCheckout, sold_as
 
 __all__ = [
     "BEING_PAID",
     "COME_TO_NOTHING",
     "Buyer",
+    "CartEmpty",
     "CheckoutCompleted",
     "CheckoutExpired",
     "CheckoutFailed",
@@ -30,6 +31,8 @@ __all__ = [
     "CheckoutNotFound",
     "CheckoutRefunded",
     "CheckoutUnderway",
+    "MetadataNotPortable",
+    "Name",
     "NewSession",
     "OfCheckout",
     "OrderId",

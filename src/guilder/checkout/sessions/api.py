@@ -27,14 +27,15 @@ from guilder.http import Asked, Listing, Page, Visitor, get, post
 from guilder.kernel import AmountTooLarge, CurrencyNotKnown, Problem, TenantId
 
 from .cancellations import call_off
-from .drafts import CartEmpty, CheckoutExpiryNotValid
+from .drafts import CartEmpty, CheckoutExpiryNotValid, MetadataNotPortable
 from .handoff import as_jwk
 from .keys import PUBLISHED_FOR, Signers, published_keys
+from .ordered import ordered
+from .prices import SalePriceNamed
 from .session import CheckoutId, Session, SessionStatus, Snapshot
 from .sessions import (
     CheckoutNotFound,
     CheckoutUnderway,
-    SalePriceNamed,
     newest_sessions,
     open_sessions,
     session_by_id,
@@ -63,6 +64,7 @@ class Keys(msgspec.Struct, frozen=True):
         SalePriceNamed,
         OnlyForPrices,
         VariantNotSold,
+        MetadataNotPortable,
         OutOfStock,
         PromotionNotFound,
         PromotionUsedUp,
@@ -88,8 +90,7 @@ async def create_checkout(
     opened = iter(await open_sessions(tx, signers, sound) if sound else ())
     outcomes = [fault or next(opened) for fault in faults]
     return [
-        each if isinstance(each, Problem) else _show(tx, signers, each, now=each.created_at)
-        for each in outcomes
+        each if isinstance(each, Problem) else _show_new(tx, signers, each) for each in outcomes
     ]
 
 
@@ -113,23 +114,22 @@ async def list_checkouts(
         before=page.after(CheckoutId),
         most=page.most,
     )
-    now = await tx.now()
-    return page.listing(
-        found, at=lambda each: each.id, show=lambda each: _show(tx, signers, each, now=now)
-    )
+    shown = await _show(tx, signers, found)
+    return page.listing(shown, at=lambda each: each.id, show=lambda each: each)
 
 
 @get("/v1/checkouts/{checkout_id}", "checkout:read", problems=(CheckoutNotFound,))
 async def show_checkout(tx: Tx, checkout_id: CheckoutId, signers: Signers) -> CheckoutView:
     """Look at one checkout."""
-    return _show(tx, signers, await session_by_id(tx, checkout_id), now=await tx.now())
+    (shown,) = await _show(tx, signers, [await session_by_id(tx, checkout_id)])
+    return shown
 
 
 @get("/v1/checkouts/{checkout_id}/snapshot", "checkout:read", problems=(CheckoutNotFound,))
 async def show_checkout_snapshot(tx: Tx, checkout_id: CheckoutId) -> Snapshot:
     """Read what was handed over, to the letter.
 
-    The checkout's `snapshot_hash` is the SHA-256 of this as JSON with sorted keys and no spaces.
+    The checkout's `snapshot_hash` is the SHA-256 of this as canonical JSON (RFC 8785).
     """
     return (await session_by_id(tx, checkout_id)).snapshot
 
@@ -141,7 +141,8 @@ async def show_checkout_snapshot(tx: Tx, checkout_id: CheckoutId) -> Snapshot:
 )
 async def cancel_checkout(tx: Tx, checkout_id: CheckoutId, signers: Signers) -> CheckoutView:
     """Call a checkout off before its time: what was kept for it is there for others."""
-    return _show(tx, signers, await call_off(tx, checkout_id), now=await tx.now())
+    (shown,) = await _show(tx, signers, [await call_off(tx, checkout_id)])
+    return shown
 
 
 @get("/.well-known/{tenant_id}/jwks.json", None)
@@ -154,7 +155,7 @@ async def show_keys(visitor: Visitor, tenant_id: UUID) -> Keys:
     return Keys([as_jwk(key) for key in published])
 
 
-@post("/v1/signing-keys", "checkout:write")
+@post("/v1/signing-keys", "signing_keys:write")
 async def replace_signing_key(tx: Tx, signers: Signers) -> Keys:
     """Have a new key sign from now on. What the one before has signed stays good."""
     await signers.replace(tx)
@@ -164,8 +165,28 @@ async def replace_signing_key(tx: Tx, signers: Signers) -> Keys:
     return Keys([as_jwk(key) for key in published])
 
 
-def _show(tx: Tx, signers: Signers, session: Session, *, now: Any) -> CheckoutView:
-    return show(session, public_url=signers.public_url, tenant_id=tx.tenant_id, now=now)
+def _show_new(tx: Tx, signers: Signers, session: Session) -> CheckoutView:
+    return show(
+        session,
+        public_url=signers.public_url,
+        tenant_id=tx.tenant_id,
+        now=session.created_at,
+        is_ordered=False,
+    )
+
+
+async def _show(tx: Tx, signers: Signers, sessions: Sequence[Session]) -> list[CheckoutView]:
+    now, with_order = await tx.now(), await ordered(tx, sessions)
+    return [
+        show(
+            each,
+            public_url=signers.public_url,
+            tenant_id=tx.tenant_id,
+            now=now,
+            is_ordered=each.id in with_order,
+        )
+        for each in sessions
+    ]
 
 
 ENDPOINTS = (

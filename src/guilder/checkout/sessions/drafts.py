@@ -13,9 +13,20 @@ from guilder.checkout.desk import Desk, settings_of
 from guilder.checkout.promotions import PromotionId, Use
 from guilder.checkout.totals import Totals
 from guilder.customers import Address, Customer, CustomerId, CustomerNotFound
-from guilder.kernel import Problem
+from guilder.kernel import AmountTooLarge, Problem
 
-from .session import Buyer, CheckoutId, OrderId, Snapshot, SnapshotLine, SnapshotShipping
+from .canonical import MOST_PORTABLE, is_portable
+from .keys import SigningKeyId
+from .session import (
+    Buyer,
+    CheckoutId,
+    OrderId,
+    Session,
+    SessionStatus,
+    Snapshot,
+    SnapshotLine,
+    SnapshotShipping,
+)
 
 LONGEST: Final = timedelta(days=1)
 """How long a handoff may be good for."""
@@ -27,6 +38,13 @@ class CartEmpty(Problem, status=422):
 
 class CheckoutExpiryNotValid(Problem, status=422):
     """A checkout expires in the future, and within a day."""
+
+
+class MetadataNotPortable(Problem, status=422):
+    """A number in this line's metadata is beyond 2^53, so not everybody can check its hash."""
+
+    variant_id: VariantId
+    maximum: int = MOST_PORTABLE
 
 
 class NewSession(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +115,34 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
             vat_number=self.cart.vat_number,
         )
 
+    def session(self, *, snapshot_hash: str, key_id: SigningKeyId, token: str, by: str) -> Session:
+        """The handoff, signed, as it is written down."""
+        return Session(
+            id=self.session_id,
+            cart_id=self.cart.id,
+            order_id=self.order_id,
+            customer_id=self.customer_id,
+            price_id=self.asked.price_id,
+            status=SessionStatus.OPEN,
+            currency=self.snapshot.currency,
+            total_minor=self.snapshot.total_minor,
+            snapshot=self.snapshot,
+            snapshot_hash=snapshot_hash,
+            buyer=self.buyer,
+            key_id=key_id,
+            token=token,
+            success_url=self.asked.success_url,
+            cancel_url=self.asked.cancel_url,
+            metadata=self.asked.metadata,
+            payment_id=None,
+            declines=0,
+            created_by=by,
+            expires_at=self.expires_at,
+            completed_at=None,
+            created_at=self.now,
+            updated_at=self.now,
+        )
+
 
 def draft(
     place: int,
@@ -139,6 +185,8 @@ def holding_of(holder_id: CheckoutId, expires_at: datetime, snapshot: Snapshot) 
 
 def _snapshot(priced: PricedCart, *, max_refunds: int) -> Snapshot:
     sums = priced.totals
+    if sums is None:
+        raise AmountTooLarge
     return Snapshot(
         currency=priced.cart.currency,
         lines=[_line(line, currency=priced.cart.currency) for line in priced.lines],
@@ -159,6 +207,8 @@ def _line(priced: PricedLine, *, currency: str) -> SnapshotLine:
     line, offer, sums = priced.line, priced.offer, priced.totals
     if offer is None or sums is None or offer.unit_amount_decimal is None:
         raise VariantNotSold(variant_id=line.variant_id, currency=currency)
+    if not is_portable(line.metadata):
+        raise MetadataNotPortable(variant_id=line.variant_id)
     return SnapshotLine(
         variant_id=line.variant_id,
         product_id=offer.product_id,

@@ -1,8 +1,7 @@
 """The handoff: what a cart costs, signed, so that anybody can see offline that we said so.
 
 The token is a JWS of the tenant's Ed25519 key (RFC 7515, RFC 8037). It names the session, the
-amount and a hash of all that is sold: SHA-256 of the snapshot as JSON with sorted keys and no
-spaces.
+amount and a hash of all that is sold: SHA-256 of the snapshot as canonical JSON (RFC 8785).
 """
 
 import base64
@@ -16,10 +15,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from guilder.kernel import TenantId
 
+from .canonical import canonical, told_by_others
 from .keys import Signer, SigningKey
-from .session import CheckoutId, Snapshot
-
-canonical = msgspec.json.Encoder(order="sorted", decimal_format="string").encode
+from .session import CheckoutId, Snapshot, SnapshotLine
 
 
 class Handoff(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +39,14 @@ class HandoffNotGenuine(Exception):
 
 def hash_of(snapshot: Snapshot) -> str:
     """What a snapshot is recognised by."""
+    if any(line.metadata for line in snapshot.lines):
+        lines = [_with_metadata_as_told(line) for line in snapshot.lines]
+        snapshot = msgspec.structs.replace(snapshot, lines=lines)
     return hashlib.sha256(canonical(snapshot)).hexdigest()
+
+
+def _with_metadata_as_told(line: SnapshotLine) -> SnapshotLine:
+    return msgspec.structs.replace(line, metadata=told_by_others(line.metadata))
 
 
 def signed(handoff: Handoff, signer: Signer) -> str:

@@ -13,6 +13,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from guilder.db import Tx, sql
+from guilder.identity import audit
 from guilder.kernel import TenantId, Tool, Vault
 
 SigningKeyId = NewType("SigningKeyId", UUID)
@@ -73,18 +74,24 @@ class Signers(Tool):
             raise LookupError("a key was made, and is not there")
         return self._open(tx.tenant_id, made)  # not kept: this transaction may be undone
 
-    async def make(self, tx: Tx) -> None:
+    async def make(self, tx: Tx) -> SigningKeyId | None:
         """Have a new key sign, unless another has just begun to."""
         private = Ed25519PrivateKey.generate()
         sealed = self._vault.seal(private.private_bytes_raw(), place=_place(tx.tenant_id))
         public = private.public_key().public_bytes_raw()
-        await insert_key(tx, public_key=public, private_key=sealed)
+        return await insert_key(tx, public_key=public, private_key=sealed)
 
     async def replace(self, tx: Tx) -> None:
         """Have a new key sign from now on."""
-        await retire_key(tx, tenant_id=tx.tenant_id)
-        await self.make(tx)
+        retired = await retire_key(tx, tenant_id=tx.tenant_id)
+        made = await self.make(tx)
         self._opened.pop(tx.tenant_id, None)
+        if made is not None:
+            before = {"id": retired} if retired else None
+            after = {"id": made}
+            await audit.record(
+                tx, "signing_key.replaced", type="signing_key", id=made, before=before, after=after
+            )
 
     def _open(self, tenant_id: TenantId, key: SigningKey) -> Signer:
         raw = self._vault.open(key.private_key, place=_place(tenant_id))
@@ -112,8 +119,8 @@ async def published_keys(
 
 
 @sql
-async def insert_key(tx: Tx, *, public_key: bytes, private_key: bytes) -> None: ...
+async def insert_key(tx: Tx, *, public_key: bytes, private_key: bytes) -> SigningKeyId | None: ...
 
 
 @sql
-async def retire_key(tx: Tx, *, tenant_id: TenantId) -> None: ...
+async def retire_key(tx: Tx, *, tenant_id: TenantId) -> SigningKeyId | None: ...

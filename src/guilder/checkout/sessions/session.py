@@ -144,6 +144,10 @@ class Session(msgspec.Struct, frozen=True):
     created_at: datetime
     updated_at: datetime
 
+    def payment_url(self, public_url: str) -> str:
+        """Where the buyer pays; whoever has this address may."""
+        return f"{public_url}/pay/{self.token}"
+
     def status_at(self, now: datetime) -> SessionStatus:
         """What it is worth at this moment: nothing, one instant after its end."""
         is_over = self.status is S.OPEN and self.expires_at <= now

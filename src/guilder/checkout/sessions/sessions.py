@@ -1,8 +1,6 @@
 """Sessions: carts are handed over, in any number, each with what it needs kept for it."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -14,7 +12,6 @@ from guilder.checkout.carts import (
     FilledCart,
     NewCart,
     Shelf,
-    Wanted,
     locked_with_lines,
     open_carts,
     price_carts,
@@ -27,7 +24,8 @@ from .closing import close
 from .drafts import CartEmpty, Draft, NewSession, draft
 from .expiry import expire_later
 from .handoff import Handoff, hash_of, seconds, signed
-from .keys import Signer, Signers, SigningKeyId
+from .keys import Signer, Signers
+from .prices import CartsLeftBehind, cart_of_price, leave_no_cart_behind
 from .session import CheckoutId, OrderId, Session, SessionStatus
 
 Outcomes = dict[int, Session | Problem]
@@ -39,10 +37,6 @@ class CheckoutNotFound(Problem, status=404):
 
 class CheckoutUnderway(Problem, status=409, retry_after_seconds=5):
     """Another checkout of this cart is being paid: what becomes of that has to be known first."""
-
-
-class SalePriceNamed(Problem, status=422):
-    """A checkout names a list price. A sale that runs is asked by itself."""
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -71,9 +65,30 @@ class Opening(msgspec.Struct, frozen=True):
 async def open_sessions(
     tx: Tx, signers: Signers, asked: Sequence[NewSession]
 ) -> list[Session | Problem]:
-    """Hand carts over. What is wrong with one is nothing to the others."""
-    outcomes: Outcomes = {}
+    """Hand carts over. What is wrong with one is nothing to the others.
+
+    For a price a cart is opened. Where that is refused no cart is left behind, so all is begun
+    anew without it.
+    """
     opening = Opening(signers, Shelf(tx), asked)
+    of_prices = {place for place, new in enumerate(asked) if new.cart_id is None}
+    refused: Outcomes = {}
+    while asked_now := of_prices - refused.keys():
+        try:
+            async with tx.savepoint():
+                outcomes = await _open(tx, opening, refused)
+                leave_no_cart_behind(outcomes, asked_now)
+        except CartsLeftBehind as left:
+            refused |= left.problems
+        else:
+            return [outcomes[place] for place in range(len(asked))]
+    outcomes = await _open(tx, opening, refused)
+    return [outcomes[place] for place in range(len(asked))]
+
+
+async def _open(tx: Tx, opening: Opening, refused: Outcomes) -> Outcomes:
+    """The same, once, without those that were refused before."""
+    asked, outcomes = opening.asked, dict(refused)
     places = await _carts_of(tx, opening.shelf, asked, outcomes)
     carts = await _held(tx, asked, places, outcomes)
     if carts:
@@ -88,7 +103,7 @@ async def open_sessions(
             before = [one for one in desk.standing if one.cart_id == each]
             again = {places[each]: carts[each]}
             outcomes |= await _hand_over_anew(tx, opening, again, ids=ids, before=before)
-    return [outcomes[place] for place in range(len(asked))]
+    return outcomes
 
 
 async def session_by_id(tx: Tx, checkout_id: CheckoutId) -> Session:
@@ -106,9 +121,11 @@ async def _carts_of(
     places: dict[CartId, int] = {}
     to_open: dict[int, NewCart] = {}
     for place, new in enumerate(asked):
+        if place in outcomes:
+            continue
         if new.cart_id is None:
             try:
-                to_open[place] = await _cart_of_price(tx, new)
+                to_open[place] = await cart_of_price(tx, new)
             except Problem as problem:
                 outcomes[place] = problem
         elif new.cart_id in places:
@@ -123,23 +140,6 @@ async def _carts_of(
             else:
                 places[found.cart.id] = place
     return places
-
-
-async def _cart_of_price(tx: Tx, new: NewSession) -> NewCart:
-    if new.price_id is None:
-        raise LookupError("a checkout is of a cart, or of a price")
-    price = await catalog.price_by_id(tx, new.price_id)
-    if price.kind is not catalog.PriceKind.LIST:
-        raise SalePriceNamed
-    return NewCart(
-        currency=price.currency,
-        customer_id=new.customer_id,
-        email=new.email,
-        shipping_address=new.shipping_address,
-        billing_address=new.billing_address,
-        promotion_codes=new.promotion_codes,
-        lines=[Wanted(variant_id=price.variant_id, quantity=new.quantity)],
-    )
 
 
 async def _held(
@@ -259,43 +259,28 @@ async def _keep_for(tx: Tx, drafts: Sequence[Draft], outcomes: Outcomes) -> list
 
 
 async def _insert(tx: Tx, drafts: Sequence[Draft], signer: Signer, *, issuer: str) -> list[Session]:
-    hashes = [hash_of(one.snapshot) for one in drafts]
-    tokens = [
-        signed(
-            Handoff(
-                iss=issuer,
-                tenant=tx.tenant_id,
-                sub=one.session_id,
-                amount=one.snapshot.total_minor,
-                currency=one.snapshot.currency,
-                snapshot=snapshot_hash,
-                iat=seconds(one.now),
-                exp=seconds(one.expires_at),
-            ),
-            signer,
+    sessions = []
+    for one in drafts:
+        snapshot_hash = hash_of(one.snapshot)
+        handoff = Handoff(
+            iss=issuer,
+            tenant=tx.tenant_id,
+            sub=one.session_id,
+            amount=one.snapshot.total_minor,
+            currency=one.snapshot.currency,
+            snapshot=snapshot_hash,
+            iat=seconds(one.now),
+            exp=seconds(one.expires_at),
         )
-        for one, snapshot_hash in zip(drafts, hashes, strict=True)
-    ]
-    return await insert_sessions(
-        tx,
-        ids=[one.session_id for one in drafts],
-        cart_ids=[one.cart.id for one in drafts],
-        order_ids=[one.order_id for one in drafts],
-        customer_ids=[one.customer_id for one in drafts],
-        price_ids=[one.asked.price_id for one in drafts],
-        currencies=[one.snapshot.currency for one in drafts],
-        totals=[one.snapshot.total_minor for one in drafts],
-        snapshots=[one.snapshot for one in drafts],
-        snapshot_hashes=hashes,
-        buyers=[one.buyer for one in drafts],
-        key_id=signer.key_id,
-        tokens=tokens,
-        success_urls=[one.asked.success_url for one in drafts],
-        cancel_urls=[one.asked.cancel_url for one in drafts],
-        metadatas=[one.asked.metadata for one in drafts],
-        expires_ats=[one.expires_at for one in drafts],
-        created_by=str(tx.actor or ""),
-    )
+        session = one.session(
+            snapshot_hash=snapshot_hash,
+            key_id=signer.key_id,
+            token=signed(handoff, signer),
+            by=str(tx.actor or ""),
+        )
+        sessions.append(session)
+    await insert_sessions(tx, sessions=sessions)
+    return sessions
 
 
 @sql
@@ -305,27 +290,7 @@ async def session_desk(
 
 
 @sql
-async def insert_sessions(
-    tx: Tx,
-    *,
-    ids: list[CheckoutId],
-    cart_ids: list[CartId],
-    order_ids: list[OrderId],
-    customer_ids: list[CustomerId | None],
-    price_ids: list[catalog.PriceId | None],
-    currencies: list[str],
-    totals: list[int],
-    snapshots: list[Any],
-    snapshot_hashes: list[str],
-    buyers: list[Any],
-    key_id: SigningKeyId,
-    tokens: list[str],
-    success_urls: list[str | None],
-    cancel_urls: list[str | None],
-    metadatas: list[Any],
-    expires_ats: list[datetime],
-    created_by: str,
-) -> list[Session]: ...
+async def insert_sessions(tx: Tx, *, sessions: list[Session]) -> None: ...
 
 
 @sql

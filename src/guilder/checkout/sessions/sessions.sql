@@ -9,7 +9,7 @@ select
                     'id', session.id,
                     'cart_id', session.cart_id,
                     'is_being_paid', coalesce(
-                        payment.status not in ('failed', 'canceled'), false
+                        not payments.has_come_to_nothing(payment.status), false
                     )
                 )
             ),
@@ -25,18 +25,8 @@ select
     ) as standing;
 
 -- insert_sessions
-insert into checkout.session (
-    id, cart_id, order_id, customer_id, price_id, currency, total_minor, snapshot, snapshot_hash,
-    buyer, token, success_url, cancel_url, metadata, expires_at, key_id, created_by
-)
-select new.*, :key_id::uuid, :created_by::text
-from unnest(
-    :ids::uuid[], :cart_ids::uuid[], :order_ids::uuid[], :customer_ids::uuid[],
-    :price_ids::uuid[], :currencies::text[], :totals::int8[], :snapshots::jsonb[],
-    :snapshot_hashes::text[], :buyers::jsonb[], :tokens::text[], :success_urls::text[],
-    :cancel_urls::text[], :metadatas::jsonb[], :expires_ats::timestamptz[]
-) as new
-returning :columns_of_session;
+insert into checkout.session (:fields_of_sessions)
+select new.* from jsonb_to_recordset(:sessions) as new (:record_of_sessions);
 
 -- find_session
 select :columns_of_session

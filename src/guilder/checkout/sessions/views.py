@@ -1,7 +1,6 @@
 """What callers see of checkouts, and what they send to ask for one."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -10,20 +9,19 @@ from msgspec import Meta
 
 from guilder.catalog import PriceId, VariantId
 from guilder.checkout.carts import CartId
-from guilder.checkout.carts.lines import MOST_OF_A_LINE
 from guilder.checkout.carts.views import (
     Code,
     Codes,
     DiscountView,
     Email,
-    Instant,
-    Metadata,
     Minor,
     TaxView,
     amounts,
     show_discount,
     show_tax,
 )
+from guilder.checkout.fields import Instant, Metadata, UnitAmount, Url, written
+from guilder.checkout.limits import MOST_PIECES
 from guilder.customers import Address, CustomerId
 from guilder.kernel import Problem
 from guilder.payments import PaymentId
@@ -38,9 +36,6 @@ from .session import (
     SnapshotLine,
 )
 
-Url = Annotated[
-    str, Meta(max_length=2000, pattern=r"^https?://", examples=["https://shop.example/thanks"])
-]
 Name = Annotated[str, Meta(min_length=1, max_length=200, examples=["Ada Lovelace"])]
 Phone = Annotated[str, Meta(max_length=40, examples=["+31 20 123 4567"])]
 
@@ -82,7 +77,7 @@ class CheckoutBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     cart_id: CartId | None = None
     price_id: PriceId | None = None
-    quantity: Annotated[int, Meta(ge=1, le=MOST_OF_A_LINE)] = 1
+    quantity: Annotated[int, Meta(ge=1, le=MOST_PIECES)] = 1
     customer_id: CustomerId | None = None
     email: Email | None = None
     name: Name | None = None
@@ -118,7 +113,7 @@ class SoldLineView(msgspec.Struct, frozen=True, kw_only=True):
     sku: str
     image: str | None
     quantity: int
-    unit_amount_decimal: Decimal
+    unit_amount_decimal: UnitAmount
     amount_subtotal: Minor
     amount_discount: Minor
     amount_tax: Minor
@@ -163,17 +158,19 @@ class CheckoutView(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
-def show(session: Session, *, public_url: str, tenant_id: UUID, now: datetime) -> CheckoutView:
+def show(
+    session: Session, *, public_url: str, tenant_id: UUID, now: datetime, is_ordered: bool
+) -> CheckoutView:
     """A checkout as callers see it."""
     status = session.status_at(now)
     return CheckoutView(
         id=session.id,
         status=status,
-        payment_url=f"{public_url}/pay/{session.token}",
+        payment_url=session.payment_url(public_url),
         token=session.token,
         keys_url=f"{public_url}/.well-known/{tenant_id}/jwks.json",
         cart_id=session.cart_id,
-        order_id=session.order_id if status is SessionStatus.COMPLETED else None,
+        order_id=session.order_id if is_ordered else None,
         payment_id=session.payment_id,
         price_id=session.price_id,
         customer_id=session.customer_id,
@@ -205,4 +202,7 @@ def show_line(line: SnapshotLine) -> SoldLineView:
 def sold_as(line: msgspec.Struct) -> dict[str, Any]:
     """What a line of a snapshot or an order was sold as, under the names that callers know."""
     fields = {shown: getattr(line, held) for shown, held in SOLD_AS.items()}
-    return fields | {"taxes": [show_tax(one) for one in fields["taxes"]]}
+    return fields | {
+        "unit_amount_decimal": written(fields["unit_amount_decimal"]),
+        "taxes": [show_tax(one) for one in fields["taxes"]],
+    }

@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from guilder.db import Tx, sql
+from guilder.identity import audit
 from guilder.kernel import Problem, TenantId, Vault
 
 HINT_CHARACTERS: Final = 4
@@ -93,7 +94,7 @@ async def configure(
     kept = _open(vault, tx.tenant_id, before) | secrets
     _refuse_what_does_not_fit(needs, settings, kept, is_enabled=is_enabled)
     sealed = vault.seal(msgspec.json.encode(kept), place=_place(tx.tenant_id, name))
-    return await put_account(
+    account = await put_account(
         tx,
         name=name,
         is_enabled=is_enabled,
@@ -102,6 +103,15 @@ async def configure(
         secrets=sealed,
         secret_hints={key: secret[-HINT_CHARACTERS:] for key, secret in sorted(kept.items())},
     )
+    await audit.record(
+        tx,
+        "gateway.configured",
+        type="tenant",
+        id=tx.tenant_id,
+        before=_told(before) if before else None,
+        after={**_told(account), "given_anew": sorted(secrets)},
+    )
+    return account
 
 
 async def account_named(tx: Tx, name: str) -> GatewayAccount:
@@ -121,11 +131,14 @@ async def forget(tx: Tx, name: str) -> None:
     """
     if name not in KNOWN:
         raise GatewayNotKnown(known=sorted(KNOWN))
-    if await lock_account(tx, tenant_id=tx.tenant_id, name=name) is None:
+    held = await lock_account(tx, tenant_id=tx.tenant_id, name=name)
+    account = await find_account(tx, tenant_id=tx.tenant_id, name=name) if held else None
+    if account is None:
         raise GatewayNotConfigured
     if count := await count_open_attempts(tx, tenant_id=tx.tenant_id, gateway=name):
         raise GatewayInUse(open_attempts=count)
     await delete_account(tx, tenant_id=tx.tenant_id, name=name)
+    await audit.record(tx, "gateway.removed", type="tenant", id=tx.tenant_id, before=_told(account))
 
 
 def secrets_of(vault: Vault, tenant_id: TenantId, account: GatewayAccount) -> dict[str, str]:
@@ -137,6 +150,16 @@ def missing_in(account: GatewayAccount, secrets: dict[str, str]) -> frozenset[st
     """What an account still needs before its gateway can be asked for anything."""
     needs = KNOWN[account.name]
     return (needs.settings - account.settings.keys()) | (needs.secrets - secrets.keys())
+
+
+def _told(account: GatewayAccount) -> dict[str, Any]:
+    """An account without its credentials."""
+    return {
+        "gateway": account.name,
+        "is_enabled": account.is_enabled,
+        "position": account.position,
+        "settings": account.settings,
+    }
 
 
 def _open(vault: Vault, tenant_id: TenantId, account: GatewayAccount | None) -> dict[str, str]:

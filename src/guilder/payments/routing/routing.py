@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from guilder.db import Tx, sql
+from guilder.identity import audit
 from guilder.kernel import Money, Problem, TenantId
 from guilder.payments.gateways import KNOWN, GatewayNotKnown
 
@@ -128,7 +129,17 @@ async def put_rules(tx: Tx, rules: Sequence[Rule]) -> list[Rule]:
     """Replace the rules."""
     if unknown := [rule.gateway for rule in rules if rule.gateway not in KNOWN]:
         raise GatewayNotKnown(known=sorted(KNOWN)) from LookupError(*unknown)
-    return (await upsert_rules(tx, rules=msgspec.to_builtins(list(rules)))).rules
+    known = await routing_map(tx, tenant_id=tx.tenant_id)
+    changed = await upsert_rules(tx, rules=msgspec.to_builtins(list(rules)))
+    await audit.record(
+        tx,
+        "routing.changed",
+        type="tenant",
+        id=tx.tenant_id,
+        before={"rules": known.rules},
+        after={"rules": changed.rules},
+    )
+    return changed.rules
 
 
 @sql

@@ -1,0 +1,18 @@
+"""A shop, and a page of it that is read in somebody's browser."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from tests.checkout.conftest import owner, shop  # noqa: F401 - the same shop
+from tests.http.conftest import _every_answer_is_documented, served  # noqa: F401 - here too
+from tests.storefront.pages import page_of
+from tests.world import World
+
+
+@pytest.fixture
+async def page(world: World) -> AsyncIterator[httpx.AsyncClient]:
+    """A page with the tenant's publishable key in it."""
+    async with page_of(world) as client:
+        yield client
