@@ -6,6 +6,7 @@ from bench import (
     events,
     http_layer,
     jobs,
+    many_orders,
     many_payments,
     orders,
     payments,
@@ -23,6 +24,7 @@ BENCHES = {
     "payments": payments.main,
     "many_payments": many_payments.main,
     "orders": orders.main,
+    "many_orders": many_orders.main,
     "permissions": permissions.main,
 }
 

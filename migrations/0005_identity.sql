@@ -38,8 +38,14 @@ insert into identity.quota (tier, name, maximum) values
 create table identity.tenant (
     id uuid primary key default kernel.tenant(),
     name text not null check (length(btrim(name)) between 1 and 200),
-    slug text not null unique check (slug ~ '^[a-z0-9](-?[a-z0-9])*$' and length(slug) <= 63),
-    domain text check (length(domain) <= 253),
+    slug text not null unique check (
+        slug ~ '^[a-z0-9](-?[a-z0-9])*$' and length(slug) <= 63
+        and replace(slug, '-', '') !~ '^[0-9a-f]{32}$'
+    ),
+    domain text check (
+        domain ~ '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$'
+        and length(domain) <= 253
+    ),
     description text check (length(description) <= 2000),
     owner_id uuid,
     subscription_tier text not null default 'free'
@@ -63,6 +69,27 @@ call kernel.guard(
     'active > suspended', 'suspended > active', 'active > cancelled', 'suspended > cancelled'
 );
 grant select, insert, update on identity.tenant to guilder_app;
+
+-- Give the tenant another slug and domain, unless one of them is another's, and say then which: of
+-- two who take it at once, one waits for the other and is told.
+create function identity.take_place(new_slug text, new_domain text) returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+    taken text;
+begin
+    update identity.tenant
+    set slug = new_slug, domain = new_domain, updated_at = now()
+    where tenant.id = kernel.tenant();
+    return null;
+exception when unique_violation then
+    get stacked diagnostics taken = constraint_name;
+    return case when taken = 'tenant_domain' then 'domain' else 'slug' end;
+end
+$$;
+
+grant execute on function identity.take_place(text, text) to guilder_app;
 
 create table identity.api_key (
     tenant_id uuid not null default kernel.tenant() references identity.tenant,

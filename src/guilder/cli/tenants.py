@@ -1,9 +1,9 @@
-"""`tenants`: found tenants, and see which there are.
+"""`tenants`: found tenants, change them, and see which there are.
 
 What acts on them is loaded when a command runs, so that its help does not wait for it.
 """
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from uuid import UUID
 
 from cyclopts import App, Parameter
@@ -15,14 +15,18 @@ from .options import AsJson, Data
 from .say import say, say_json, say_table
 
 if TYPE_CHECKING:
-    from guilder.db import Pool
+    from collections.abc import Awaitable, Callable
+
+    from guilder.db import Pool, Tx
     from guilder.identity import Tenant
+
+    Verb = Callable[[Tx], Awaitable[Tenant]]
 
 MOST: int = 1000
 Id = Annotated[UUID, Parameter(help="The tenant's id, as the list shows it.")]
 TierName = Literal["free", "pro", "enterprise"]
 
-app = App(name="tenants", help="Found tenants, and see which there are.")
+app = App(name="tenants", help="Found tenants, change them, and see which there are.")
 
 
 @app.command
@@ -75,34 +79,58 @@ def list_(*, json: AsJson = False, data: Data = None) -> None:
 
 
 @app.command
+def change(
+    tenant: Id,
+    /,
+    *,
+    tier: Annotated[TierName, Parameter(help="What it subscribes to; quotas follow at once.")],
+    json: AsJson = False,
+    data: Data = None,
+) -> None:
+    """Have a tenant subscribe to another tier."""
+    from guilder import identity  # noqa: PLC0415
+
+    _change(
+        TenantId(tenant),
+        lambda tx: identity.change_tier(tx, identity.Tier(tier)),
+        json=json,
+        data=data,
+    )
+
+
+@app.command
 def suspend(tenant: Id, /, *, json: AsJson = False, data: Data = None) -> None:
     """Let a tenant read and no longer write."""
-    _change(TenantId(tenant), "suspend", json=json, data=data)
+    from guilder import identity  # noqa: PLC0415
+
+    _change(TenantId(tenant), identity.suspend, json=json, data=data)
 
 
 @app.command
 def resume(tenant: Id, /, *, json: AsJson = False, data: Data = None) -> None:
     """Let a suspended tenant write again."""
-    _change(TenantId(tenant), "resume", json=json, data=data)
+    from guilder import identity  # noqa: PLC0415
+
+    _change(TenantId(tenant), identity.resume, json=json, data=data)
 
 
 @app.command
 def cancel(tenant: Id, /, *, json: AsJson = False, data: Data = None) -> None:
     """End a tenant's use for good. Its rows stay."""
-    _change(TenantId(tenant), "cancel", json=json, data=data)
-
-
-def _change(tenant_id: TenantId, verb: str, *, json: bool, data: Data) -> None:
     from guilder import identity  # noqa: PLC0415
+
+    _change(TenantId(tenant), identity.cancel, json=json, data=data)
+
+
+def _change(tenant_id: TenantId, verb: "Verb", *, json: bool, data: Data) -> None:
     from guilder.db import transact  # noqa: PLC0415
 
     from .operator import operator  # noqa: PLC0415
     from .reach import with_pool  # noqa: PLC0415
 
-    change: Any = getattr(identity, verb)
-    tenant: Tenant = with_pool(
+    tenant = with_pool(
         read_settings(data=data),
-        lambda pool: transact(pool, tenant_id, change, actor=operator(tenant_id)),
+        lambda pool: transact(pool, tenant_id, verb, actor=operator(tenant_id)),
     )
     _tell(tenant, json=json)
 

@@ -6,8 +6,16 @@ one RFC 9457 document.
 """
 
 from .answers import RequestInProgress, forget_answers
-from .address import is_in, networks
-from .caller import OWN, Caller, Gatekeeper, Visit
+from .callers import (
+    OWN,
+    Caller,
+    Gatekeeper,
+    Rates,
+    Visit,
+    Visitor,
+    is_in,
+    networks,
+)
 from .calls import Reception
 from .door import Door
 from .endpoint import Endpoint, delete, get, patch, post, put
@@ -30,10 +38,8 @@ from .problems import (
     NotAuthenticated,
     NotFound,
 )
-from .rates import Rates
 from .response import API_VERSION, PAGE_HEADERS, EventStream, Response
 from .unfinished import Asked, Unfinished
-from .visitor import Visitor
 from .wire.protocol import LimitedProtocol
 
 __all__ = [

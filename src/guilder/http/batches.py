@@ -22,7 +22,7 @@ from .answers import (
     keep_answers,
     ticket_of,
 )
-from .caller import READS
+from .callers import READS
 from .calls import Call, is_kept, kept, replay
 from .endpoint import Endpoint
 from .response import EventStream, Response, problem_response

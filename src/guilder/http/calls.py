@@ -7,7 +7,6 @@ import msgspec
 from guilder.db import Pool, Tx
 from guilder.kernel import Actor, CursorSeal, Problem, Tool, Vault
 
-from .address import Network
 from .answers import (
     Answer,
     Ticket,
@@ -17,14 +16,12 @@ from .answers import (
     keep_answers,
     ticket_of,
 )
-from .caller import Caller, Gatekeeper
+from .callers import Caller, Gatekeeper, Network, Rates, Visitor
 from .endpoint import Endpoint
 from .problems import PROBLEM_TYPE
-from .rates import Rates
 from .request import Request
 from .response import EventStream, Headers, Response, problem_response
 from .unfinished import Asked, Unfinished
-from .visitor import Visitor
 
 REPLAYED: Final[Headers] = ((b"idempotency-replayed", b"true"),)
 KEPT_PROBLEMS: Final = range(400, 500)

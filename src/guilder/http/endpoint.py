@@ -30,7 +30,7 @@ import msgspec
 from guilder.db import Tx, plain_type
 from guilder.kernel import Actor, CursorSeal, Problem, TenantId, tools_in
 
-from .caller import OWN, Caller
+from .callers import OWN, Caller, Visitor
 from .card_numbers import read_body, refuse_in_bytes, refuse_in_head
 from .complaints import UNKNOWN, in_body, in_query, misread, times_beyond
 from .limits import (
@@ -45,7 +45,6 @@ from .query import parameters_of
 from .request import Request
 from .response import EventStream, Response
 from .unfinished import Unfinished
-from .visitor import Visitor
 
 R = TypeVar("R")
 Function = Callable[..., Awaitable[R]]

@@ -13,7 +13,7 @@ from guilder.db import (
 from guilder.kernel import CursorNotValid, Problem
 
 from .answers import IdempotencyKeyNotValid, IdempotencyKeyReused, RequestInProgress
-from .caller import READS
+from .callers import READS
 from .card_numbers import CardNumberRefused
 from .endpoint import Endpoint
 from .problems import (

@@ -7,8 +7,8 @@ import msgspec
 
 from guilder.kernel import Problem
 
+from .callers.rates import Standing
 from .problems import PROBLEM_TYPE, MethodNotAllowed, NotAuthenticated, TooManyRequests, document_of
-from .rates import Standing
 
 API_VERSION: Final = "2026-11-20"
 

@@ -32,6 +32,7 @@ from .gate import Gate
 from .joining import Newcomer, SessionNotOpen, join_as_newcomer, join_as_user, refuse_invitation
 from .letters import Unsubscriptions
 from .members import InvitationLife
+from .place import DomainNotValid, DomainTaken, SlugNotValid, SlugTaken
 from .quotas import Counts, Quota, QuotaExceeded, QuotaUse, quota_use, require_room
 from .second_factor import Factors
 from .sessions import LIFETIME, Opened
@@ -49,11 +50,10 @@ from .tenant import (
 )
 from .tenants import (
     NameNotValid,
-    SlugNotValid,
-    SlugTaken,
     TenantNotFound,
     all_tenants,
     cancel,
+    change_tier,
     create_tenant,
     current_tenant,
     new_tenant_id,
@@ -73,6 +73,8 @@ __all__ = [
     "ApiKeyNotFound",
     "ApiKeyRevoked",
     "Counts",
+    "DomainNotValid",
+    "DomainTaken",
     "EmailNotVerified",
     "ExpiryInThePast",
     "Factors",
@@ -115,6 +117,7 @@ __all__ = [
     "ask_for_reset",
     "audit",
     "cancel",
+    "change_tier",
     "confirm_change",
     "confirm_email",
     "create_api_key",

@@ -36,6 +36,24 @@ Metadata = Annotated[
 TenantName = Annotated[
     str, Meta(min_length=1, max_length=200, pattern=r"\S", examples=["Tulip & Sons"])
 ]
+Slug = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=63,
+        description="Its name in addresses. What leads to the one of before leads nowhere then.",
+        examples=["tulips"],
+    ),
+]
+Domain = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=254,
+        description="The full name of a host that is the tenant's, without scheme and path.",
+        examples=["shop.tulips.example"],
+    ),
+]
 Description = Annotated[str, Meta(max_length=2000, examples=["Bulbs, and what grows of them."])]
 Email = Annotated[
     str, Meta(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$", examples=["billing@tulips.example"])
@@ -147,6 +165,8 @@ class TenantPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """What of a tenant shall be different."""
 
     name: TenantName | UnsetType = UNSET
+    slug: Slug | UnsetType = UNSET
+    domain: Domain | UnsetType | None = UNSET
     description: Description | UnsetType | None = UNSET
     billing_email: Email | UnsetType | None = UNSET
     settings: SettingsPatch = SettingsPatch()
@@ -255,7 +275,18 @@ async def show_tenant(tx: Tx) -> TenantView:
     return show_whole(await identity.current_tenant(tx))
 
 
-@patch("/v1/tenant", "tenant:write", problems=(identity.NameNotValid, CurrencyNotKnown))
+@patch(
+    "/v1/tenant",
+    "tenant:write",
+    problems=(
+        identity.NameNotValid,
+        identity.SlugNotValid,
+        identity.SlugTaken,
+        identity.DomainNotValid,
+        identity.DomainTaken,
+        CurrencyNotKnown,
+    ),
+)
 async def update_tenant(tx: Tx, body: TenantPatch) -> TenantView:
     """Change the tenant to which the calling key belongs.
 

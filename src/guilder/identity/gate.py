@@ -13,9 +13,9 @@ from guilder.kernel import Actor, ActorKind, Problem, TenantId, TokenName, Tool,
 
 from .activity import Seen, note_activity
 from .api_key import PREFIXES, ApiKeyId, KeyMode
+from .quotas import FACTS_PER_DAY, QuotaExceeded
 from .sessions import PREFIX as SESSION
 from .sessions import SessionId, note_session
-from .quotas import FACTS_PER_DAY, QuotaExceeded
 from .tenant import TenantStatus, Tier
 from .users import UserId
 

@@ -20,6 +20,16 @@ async def require_password(
     return known
 
 
+async def require_password_if_any(
+    pool: Pool, passwords: Passwords, home: Home, *, password: str
+) -> None:
+    """The same of whoever has one. Who signs in elsewhere only has no password to show."""
+    async with tenant_transaction(pool, home.tenant_id) as tx:
+        known = await own_credentials(tx, home.user_id)
+    if known is None or known.password_hash is not None:
+        await require_password(pool, passwords, home, password=password)
+
+
 async def check_password(
     pool: Pool, passwords: Passwords, home: Home, *, password: str
 ) -> Credentials:

@@ -66,6 +66,8 @@ class TenantChanges(msgspec.Struct, frozen=True, kw_only=True):
     """What a tenant wants to have different. What is not named stays as it is."""
 
     name: str | UnsetType = UNSET
+    slug: str | UnsetType = UNSET
+    domain: str | UnsetType | None = UNSET
     description: str | UnsetType | None = UNSET
     billing_email: str | UnsetType | None = UNSET
     default_currency: str | UnsetType = UNSET

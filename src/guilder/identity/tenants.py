@@ -1,7 +1,5 @@
 """Tenants: founded, changed, suspended, resumed, cancelled."""
 
-import re
-import unicodedata
 from typing import Any, Final
 
 import msgspec
@@ -10,6 +8,7 @@ from guilder.db import Tx, sql
 from guilder.kernel import Currency, Move, Problem, TenantId, currency
 
 from . import audit
+from .place import MAX_SLUG, DomainTaken, SlugTaken, normal_domain, require_slug, slug_from
 from .roles import found_roles
 from .tenant import (
     StellarNetwork,
@@ -25,24 +24,10 @@ from .tenant import (
 from .users import UserId
 
 MAX_NAME: Final = 200
-MAX_SLUG: Final = 63
-SLUG: Final = re.compile(r"[a-z0-9](-?[a-z0-9])*")
 
 
 class TenantNotFound(Problem, status=404):
     """There is no such tenant."""
-
-
-class SlugTaken(Problem, status=409):
-    """Another tenant has this slug."""
-
-    slug: str
-
-
-class SlugNotValid(Problem, status=422):
-    """A slug is letters a to z, digits and single hyphens between them, at most 63."""
-
-    slug: str
 
 
 class NameNotValid(Problem, status=422):
@@ -57,12 +42,10 @@ async def create_tenant(
     Its first row is written under its own row security, so nobody founds another's.
     """
     name = _readable(name)
-    if slug is not None and not (SLUG.fullmatch(slug) and len(slug) <= MAX_SLUG):
-        raise SlugNotValid(slug=slug[: MAX_SLUG + 1])
-    wanted = slug or slug_from(name)
+    wanted = slug_from(name) if slug is None else require_slug(slug)
     tenant = await insert_tenant(tx, name=name, slug=wanted, tier=tier)
     if tenant is None and slug is None:
-        unlike = f"{wanted[: MAX_SLUG - 13]}-{tx.tenant_id.hex[-12:]}"
+        unlike = slug_from(f"{wanted[: MAX_SLUG - 13]}-{tx.tenant_id.hex[-12:]}")
         tenant = await insert_tenant(tx, name=name, slug=unlike, tier=tier)
     if tenant is None:
         raise SlugTaken(slug=wanted)
@@ -78,17 +61,6 @@ def _readable(name: str) -> str:
     return name.strip()
 
 
-def slug_from(name: str) -> str:
-    """What a name becomes in an address; `tenant` where no letter of it can be kept."""
-    plain = (
-        unicodedata.normalize("NFKD", name.casefold().replace("'", ""))
-        .encode("ascii", "ignore")
-        .decode()
-    )
-    words = re.findall(r"[a-z0-9]+", plain)
-    return "-".join(words)[:MAX_SLUG].strip("-") or "tenant"
-
-
 async def current_tenant(tx: Tx) -> Tenant:
     """The tenant of this transaction."""
     found = await find_tenant(tx, tenant_id=tx.tenant_id)
@@ -102,12 +74,11 @@ async def update_tenant(tx: Tx, changes: TenantChanges) -> Tenant:
     locked = await lock_tenant(tx, tenant_id=tx.tenant_id)
     if locked is None:
         raise TenantNotFound
-    wanted = changes.applied_to(locked)
-    wanted = msgspec.structs.replace(
-        wanted, name=_readable(wanted.name), default_currency=currency(wanted.default_currency)
-    )
+    wanted = _normal(changes.applied_to(locked))
     if wanted == locked:
         return locked
+    if (wanted.slug, wanted.domain) != (locked.slug, locked.domain):
+        await _take_place(tx, wanted)
     changed = await set_details(
         tx,
         tenant_id=wanted.id,
@@ -122,6 +93,44 @@ async def update_tenant(tx: Tx, changes: TenantChanges) -> Tenant:
     tx.emit(TenantUpdated(changed.id, changed))
     await audit.record(
         tx, "tenant.updated", type="tenant", id=changed.id, before=locked, after=changed
+    )
+    return changed
+
+
+def _normal(wanted: Tenant) -> Tenant:
+    """The tenant as it is written down, if it can be so."""
+    return msgspec.structs.replace(
+        wanted,
+        name=_readable(wanted.name),
+        slug=require_slug(wanted.slug),
+        domain=None if wanted.domain is None else normal_domain(wanted.domain),
+        default_currency=currency(wanted.default_currency),
+    )
+
+
+async def _take_place(tx: Tx, wanted: Tenant) -> None:
+    """Let the tenant be found by another slug and domain, unless another one is found by them."""
+    match await take_place(tx, slug=wanted.slug, domain=wanted.domain):
+        case "slug":
+            raise SlugTaken(slug=wanted.slug)
+        case "domain":
+            raise DomainTaken(domain=wanted.domain or "")
+
+
+async def change_tier(tx: Tx, tier: Tier) -> Tenant:
+    """Have the tenant subscribe to another tier, whose quotas hold from the next request on.
+
+    What is there already stays, also where it is more than the new tier allows.
+    """
+    locked = await lock_tenant(tx, tenant_id=tx.tenant_id)
+    if locked is None:
+        raise TenantNotFound
+    if locked.subscription_tier is tier:
+        return locked
+    changed = await set_tier(tx, tenant_id=tx.tenant_id, tier=tier)
+    tx.emit(TenantUpdated(changed.id, changed))
+    await audit.record(
+        tx, "tenant.tier_changed", type="tenant", id=changed.id, before=locked, after=changed
     )
     return changed
 
@@ -185,6 +194,14 @@ async def set_details(
     statement_descriptor: str | None,
     metadata: dict[str, Any],
 ) -> Tenant: ...
+
+
+@sql
+async def take_place(tx: Tx, *, slug: str, domain: str | None) -> str | None: ...
+
+
+@sql
+async def set_tier(tx: Tx, *, tenant_id: TenantId, tier: Tier) -> Tenant: ...
 
 
 @sql

@@ -34,6 +34,17 @@ set
 where tenant.id = :tenant_id
 returning :columns_of_tenant;
 
+-- take_place
+select identity.take_place(:slug, :domain) as taken;
+
+-- set_tier
+update identity.tenant
+set
+    subscription_tier = :tier,
+    updated_at = now()
+where tenant.id = :tenant_id
+returning :columns_of_tenant;
+
 -- set_status
 update identity.tenant
 set

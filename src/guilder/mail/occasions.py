@@ -16,7 +16,7 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def query(self) -> str:
-        """What the link carries. The page it leads to changes nothing until its button is pressed."""
+        """What the link carries. Its page changes nothing until the button is pressed."""
         return ""
 
 

@@ -148,6 +148,31 @@ async def test_a_link_of_before_confirms_nothing_about_another_address(
     problem(await visitor.post(CONFIRM, json={"token": old}), 422, "ticket_not_valid")
 
 
+async def test_a_link_of_before_opens_nothing_after_a_change_and_back(
+    verified: Person, post: Post, visitor: httpx.AsyncClient
+) -> None:
+    """Whoever had got into the old mailbox may hold it still."""
+    await visitor.post("/v1/password-resets", json={"email": verified.email})
+    old = await post.token(verified, kind="reset_password")
+    between = somebody()["email"]
+    for login, email in ((verified.email, between), (between, verified.email)):
+        entered = await visitor.post("/v1/sessions", json={"login": login, "password": PASSWORD})
+        await visitor.post(
+            "/v1/me/email",
+            json={"new_email": email, "password": PASSWORD},
+            headers={"authorization": f"Bearer {entered.json()['token']}"},
+        )
+        token = await post.token(verified, kind="change_email", to=email)
+        assert (await visitor.post(CONFIRM_CHANGE, json={"token": token})).status_code == 204
+
+    answer = await visitor.post(
+        "/v1/password-resets/confirmations",
+        json={"token": old, "new_password": "eleven blue tricycles"},
+    )
+
+    problem(answer, 422, "ticket_not_valid")
+
+
 async def test_an_address_that_nobody_confirmed_is_told_nothing(
     person: Person, post: Post, visitor: httpx.AsyncClient
 ) -> None:

@@ -44,6 +44,12 @@ async def test_another_device_or_place_is_told_and_one_that_is_known_is_not(
     assert len(await post.letters(verified, kind="new_sign_in")) == 3
 
 
+async def test_the_first_time_is_nothing_to_be_told(person: Person, post: Post) -> None:
+    waiting = await post.waiting(person)
+
+    assert [job["kind"] for job in waiting] == ["identity.mail_ticket"]
+
+
 async def test_a_session_that_is_renewed_is_nothing_new(verified: Person, post: Post) -> None:
     await verified.client.post(
         "/v1/me/password",

@@ -58,6 +58,24 @@ async def test_what_is_not_said_is_as_usual_and_what_is_said_stays(person: Perso
 
 async def test_two_changes_at_once_both_stand(system: System, person: Person) -> None:
     user_id = UserId(person.user_id)
+    await person.client.patch(PATH, json={"product_updates": False})
+    await race(
+        at_home(system, person),
+        lambda tx: change_preferences(tx, user_id, PreferenceChanges(marketing=True)),
+        lambda tx: change_preferences(tx, user_id, PreferenceChanges(weekly_summary=False)),
+    )
+
+    shown = (await person.client.get(PATH)).json()
+    assert shown == {
+        "product_updates": False,
+        "weekly_summary": False,
+        "payment_alerts": True,
+        "marketing": True,
+    }
+
+
+async def test_the_first_two_changes_at_once_both_stand(system: System, person: Person) -> None:
+    user_id = UserId(person.user_id)
     await race(
         at_home(system, person),
         lambda tx: change_preferences(tx, user_id, PreferenceChanges(marketing=True)),
@@ -141,6 +159,17 @@ async def test_what_concerns_safety_is_told_to_whoever_wants_nothing(
 
     letter = await post.letter(verified, kind="password_changed")
     assert "List-Unsubscribe" not in dict(letter.head)
+
+
+async def test_an_address_that_nobody_confirmed_is_not_written_to(
+    system: System, person: Person, post: Post
+) -> None:
+    """It may be a stranger's, who is told nothing but how to confirm it."""
+    await told(system, person, None)
+    await told(system, person, Preference.PAYMENT_ALERTS)
+
+    assert await post.letters(person, kind="trial") == []
+    assert len(await post.letters(person, kind="verify_email")) == 1
 
 
 async def test_of_many_clicks_at_once_each_is_answered(

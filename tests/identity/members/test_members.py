@@ -187,3 +187,22 @@ async def test_a_role_of_another_tenant_is_none(team: Team) -> None:
             f"/v1/members/{wilma.member_id}", json={"role_ids": [role_id]}
         )
         assert problem(answer, 422, "role_not_known")["role_ids"] == [role_id]
+
+
+async def test_what_is_done_with_members_is_told_and_kept(team: Team) -> None:
+    wilma = await team.colleague("viewer")
+    path = f"/v1/members/{wilma.member_id}"
+    await team.owner.client.patch(path, json={"role_ids": [team.roles["developer"]]})
+    await team.owner.client.patch(path, json={"role_ids": [team.roles["developer"]]})
+    await team.owner.client.delete(path)
+
+    await team.world.all_relayed(team.post.owner)
+    events = (await team.owner.client.get("/v1/events", params={"limit": 100})).json()["data"]
+    listed = await team.owner.client.get("/v1/audit", params={"object_id": str(wilma.member_id)})
+
+    told = [each["type"] for each in events if each["object_id"] == str(wilma.member_id)]
+    assert told == ["member.removed", "member.updated", "member.added"]
+    entries = listed.json()["data"]
+    assert [each["action"] for each in entries] == told
+    assert entries[1]["before"] == {"role_ids": [team.roles["viewer"]]}
+    assert entries[1]["after"] == {"role_ids": [team.roles["developer"]]}

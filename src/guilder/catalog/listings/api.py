@@ -9,8 +9,8 @@ from guilder.catalog.inventory import BackordersWaiting, StockTooHigh, StockTooL
 from guilder.catalog.product import ProductId
 from guilder.catalog.products import SkuTaken
 from guilder.db import Tx
-from guilder.identity import QuotaExceeded
 from guilder.http import Page, Response, get, post
+from guilder.identity import QuotaExceeded
 
 from .exports import export_page, header_of, oldest_products
 from .imports import Imported, ImportRefused, import_listing

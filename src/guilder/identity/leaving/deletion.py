@@ -15,11 +15,11 @@ from guilder.http import Caller
 from guilder.identity import audit
 from guilder.identity.members import locked_member, remove_member
 from guilder.identity.ownership import Membership, memberships_of
-from guilder.identity.proof import require_password
+from guilder.identity.proof import require_password_if_any
 from guilder.identity.sessions import SessionEnd, end_sessions
 from guilder.identity.tenant import TenantStatus
 from guilder.identity.tenants import cancel
-from guilder.identity.users import Home, Passwords, UserId, locked_user, own_credentials
+from guilder.identity.users import Home, Passwords, UserId, locked_user
 from guilder.kernel import Actor, Fact, Problem, TenantId
 
 PAGE: Final = 500
@@ -49,7 +49,7 @@ async def delete_user(caller: Caller, passwords: Passwords, *, password: str) ->
     """Forget whoever asks for it, and shows their password if they have one."""
     home, actor, belongs = await caller.transact(_look)
     await _require_nobody_left(caller, belongs)
-    await _require_proof(caller, passwords, home, password=password)
+    await require_password_if_any(caller.pool, passwords, home, password=password)
     for one in belongs:
         await _leave(caller, actor, one)
     return await caller.transact(_forget)
@@ -71,19 +71,6 @@ async def _require_nobody_left(caller: Caller, belongs: list[Membership]) -> Non
             left.append(tenant_id)
     if left:
         raise OwnerMustHandOver(tenant_ids=left)
-
-
-async def _require_proof(
-    caller: Caller, passwords: Passwords, home: Home, *, password: str
-) -> None:
-    """Who signs in elsewhere only has no password to show."""
-
-    async def has_password(tx: Tx, _: Actor) -> bool:
-        known = await own_credentials(tx, home.user_id)
-        return known is not None and known.password_hash is not None
-
-    if await caller.transact(has_password):
-        await require_password(caller.pool, passwords, home, password=password)
 
 
 async def _leave(caller: Caller, actor: Actor, one: Membership) -> None:

@@ -66,10 +66,10 @@ async def update_member(
     wanted = changes.applied_to(before)
     if wanted == before:
         return before
-    await _require_power_over(tx, giver, before)
     if wanted.role_ids != before.role_ids:
         await _require_owner_as_is(tx, before, roles)
         require_held(giver, [name for role in roles for name in role.permissions])
+    await _require_power_over(tx, giver, before)
     changed = await save_member(
         tx,
         tenant_id=tx.tenant_id,

@@ -10,13 +10,15 @@ from guilder.db import Tx
 from guilder.http import OWN, Caller, Unfinished, get, post
 from guilder.identity.api import TenantName, TenantView, show_whole
 from guilder.identity.members import MemberId, MemberNotFound
+from guilder.identity.place import SlugNotValid, SlugTaken
 from guilder.identity.proof import PasswordNotRight
-from guilder.identity.tenants import NameNotValid, SlugNotValid, SlugTaken, new_tenant_id
+from guilder.identity.tenants import NameNotValid, new_tenant_id
 from guilder.identity.users import Home, Passwords
 from guilder.identity.users.api import own_id
 from guilder.identity.users.views import Password
-from guilder.kernel import Actor, TenantId
+from guilder.kernel import Actor, IllegalMove, TenantId
 
+from .cancellations import cancel_own
 from .founding import Founding, found
 from .memberships import Membership, memberships_of
 from .transfers import OwnerNeeded, OwnsItAlready, transfer
@@ -36,6 +38,12 @@ class TransferBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     member_id: MemberId
     password: Password
+
+
+class CancellationBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The password of the owner, if they have one."""
+
+    password: Password | None = None
 
 
 class TransferView(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,4 +105,17 @@ async def transfer_ownership(
     return TransferView(tenant_id=tenant.id, owner_id=tenant.owner_id)
 
 
-ENDPOINTS = (list_own_tenants, found_tenant, transfer_ownership)
+@post(
+    "/v1/tenant/cancellations",
+    "tenant:own",
+    problems=(IllegalMove, OwnerNeeded, PasswordNotRight),
+)
+async def cancel_tenant(caller: Caller, body: CancellationBody, passwords: Passwords) -> TenantView:
+    """End the tenant's use, for good.
+
+    From the next request on nobody reads or writes in it, with whatever token. Its rows stay.
+    """
+    return show_whole(await cancel_own(caller, passwords, password=body.password or ""))
+
+
+ENDPOINTS = (list_own_tenants, found_tenant, transfer_ownership, cancel_tenant)

@@ -29,7 +29,7 @@ from guilder.mail import OwnershipTransferred
 
 
 class OwnerNeeded(Problem, status=403):
-    """Only the owner hands a tenant over, who has signed in for it."""
+    """Only the owner hands a tenant over, or cancels it, who has signed in for it."""
 
 
 class OwnsItAlready(Problem, status=409):
@@ -45,7 +45,7 @@ async def transfer(caller: Caller, passwords: Passwords, to: MemberId, *, passwo
 
 async def _look(tx: Tx, actor: Actor, *, to: MemberId) -> Home:
     """Whose password it takes, if it is theirs to give and there is somebody to give it to."""
-    user_id = _require_owner(actor, await current_tenant(tx))
+    user_id = require_owner(actor, await current_tenant(tx))
     if (await member_by_id(tx, to)).user_id == user_id:
         raise OwnsItAlready
     return Home(actor.home_tenant_id or actor.tenant_id, user_id)
@@ -55,7 +55,7 @@ async def _transfer(tx: Tx, actor: Actor, *, to: MemberId) -> Tenant:
     before = await lock_tenant(tx, tenant_id=tx.tenant_id)
     if before is None:
         raise TenantNotFound
-    owner = await person_of(tx, _require_owner(actor, before))
+    owner = await person_of(tx, require_owner(actor, before))
     if owner is None:
         raise OwnerNeeded
     one, other = [await locked_member(tx, member_id) for member_id in sorted((owner.id, to))]
@@ -75,7 +75,8 @@ async def _transfer(tx: Tx, actor: Actor, *, to: MemberId) -> Tenant:
     return tenant
 
 
-def _require_owner(actor: Actor, tenant: Tenant) -> UserId:
+def require_owner(actor: Actor, tenant: Tenant) -> UserId:
+    """Refuse whoever is not the owner in person. A program never is, whatever it holds."""
     if actor.session_id is None or actor.id is None or actor.id != tenant.owner_id:
         raise OwnerNeeded
     return UserId(actor.id)

@@ -1,13 +1,16 @@
-"""The users API: whoever has signed in looks at themselves, and changes how they are called."""
+"""The users API: people look at themselves and change how they are called; who is billed."""
+
+import msgspec
 
 from guilder.db import Tx
 from guilder.http import OWN, get, patch
 from guilder.kernel import Actor
 
+from .billing import BillingChanges, billed_user, change_billing
 from .credentials import Home
 from .user import UserId
 from .users import UsernameTaken, UserNotFound, change_profile, user_by_id
-from .views import UserPatch, UserView, show_user
+from .views import BillingPatch, BillingView, UserPatch, UserView, show_billing, show_user
 
 
 @get("/v1/me", OWN, problems=(UserNotFound,))
@@ -25,6 +28,22 @@ async def update_me(tx: Tx, actor: Actor, body: UserPatch) -> UserView:
     return show_user(await change_profile(tx, own_id(actor), body.changes()))
 
 
+@get("/v1/users/{user_id}/billing", "tenant:read", problems=(UserNotFound,))
+async def show_user_billing(tx: Tx, user_id: UserId) -> BillingView:
+    """See as whom Stripe knows a user who is at home in this tenant."""
+    return show_billing(await billed_user(tx, user_id))
+
+
+@patch("/v1/users/{user_id}/billing", "tenant:write", problems=(UserNotFound,))
+async def update_user_billing(tx: Tx, user_id: UserId, body: BillingPatch) -> BillingView:
+    """Say as whom Stripe knows a user who is at home in this tenant.
+
+    Who is billed is the tenant's matter: nobody makes themselves somebody else's customer.
+    """
+    changes = BillingChanges(**msgspec.structs.asdict(body))
+    return show_billing(await change_billing(tx, user_id, changes))
+
+
 def own_id(actor: Actor) -> UserId:
     """Who acts, where only users do."""
     if actor.id is None:
@@ -37,4 +56,4 @@ def own_home(actor: Actor) -> Home:
     return Home(actor.tenant_id, own_id(actor))
 
 
-ENDPOINTS = (show_me, update_me)
+ENDPOINTS = (show_me, update_me, show_user_billing, update_user_billing)

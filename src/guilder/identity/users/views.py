@@ -41,6 +41,15 @@ Metadata = Annotated[
 ]
 
 
+StripeCustomer = Annotated[
+    str, Meta(max_length=255, pattern=r"^cus_[A-Za-z0-9_]+$", examples=["cus_NffrFeUfNV2Hib"])
+]
+StripeSubscription = Annotated[
+    str,
+    Meta(max_length=255, pattern=r"^sub_[A-Za-z0-9_]+$", examples=["sub_1MowQVLkdIwHu7ixeRlqHVzs"]),
+]
+
+
 class ProfileView(msgspec.Struct, frozen=True, kw_only=True):
     """How somebody is called, and looks."""
 
@@ -98,6 +107,30 @@ class UserPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         """What is asked for."""
         named = msgspec.structs.asdict(self)
         return UserChanges(**named | msgspec.structs.asdict(named.pop("profile")))
+
+
+class BillingView(msgspec.Struct, frozen=True, kw_only=True):
+    """As whom Stripe knows a user, and under what they subscribe there."""
+
+    user_id: UserId
+    stripe_customer_id: str | None
+    stripe_subscription_id: str | None
+
+
+class BillingPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What shall be different about who is billed."""
+
+    stripe_customer_id: StripeCustomer | UnsetType | None = UNSET
+    stripe_subscription_id: StripeSubscription | UnsetType | None = UNSET
+
+
+def show_billing(user: User) -> BillingView:
+    """As whom Stripe knows a user."""
+    return BillingView(
+        user_id=user.id,
+        stripe_customer_id=user.stripe_customer_id,
+        stripe_subscription_id=user.stripe_subscription_id,
+    )
 
 
 def show_user(user: User) -> UserView:

@@ -5,12 +5,17 @@ from contextlib import asynccontextmanager
 from typing import Final, NamedTuple, Protocol, TypeVar
 
 from guilder.db import Pool, Tx, tenant_transaction, transact
+from guilder.http.problems import (
+    NotAuthenticated,
+    PermissionMissing,
+    SessionNeeded,
+    TenantMayNotWrite,
+)
+from guilder.http.request import Request
 from guilder.kernel import Actor, ActorKind, TenantId
 
 from .address import Network, address_of
-from .problems import NotAuthenticated, PermissionMissing, SessionNeeded, TenantMayNotWrite
 from .rates import Rates, Standing
-from .request import Request
 
 R = TypeVar("R")
 READS = frozenset({"GET", "HEAD"})
@@ -68,7 +73,9 @@ class Caller:
         self.pool = pool
         self.tenant_id = tenant_id
         self.request = request
-        self.visit = Visit(token, address_of(request, trusted), request.id, is_own, request.method not in READS)
+        self.visit = Visit(
+            token, address_of(request, trusted), request.id, is_own, request.method not in READS
+        )
         self.standing: Standing | None = None
         self._gatekeeper = gatekeeper
         self._permission = permission

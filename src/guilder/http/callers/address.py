@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
 
-from .request import Request
+from guilder.http.request import Request
 
 Network = IPv4Network | IPv6Network
 UNKNOWN: Final = "unknown"

@@ -8,9 +8,8 @@ to be good, whatever is answered then; one repeated under its Idempotency-Key to
 import time
 from typing import Final, NamedTuple
 
+from guilder.http.problems import TooManyRequests
 from guilder.kernel import TenantId
-
-from .problems import TooManyRequests
 
 WINDOW_SECONDS: Final = 60
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import final
 
 from guilder.db import Pool
+from guilder.http.request import Request
 
 from .address import Network, address_of
-from .request import Request
 
 
 @final
