@@ -11,7 +11,8 @@ from collections.abc import Sequence
 import asyncpg
 import uvloop
 
-from bench.orders import CLIENTS, ROUNDS, measure, serving, shop, shop_server
+from bench.orders import CLIENTS, ROUNDS, measure, shop, shop_server
+from bench.payments import serving
 from guilder import postgres
 
 ORDERS = int(os.environ.get("GUILDER_BENCH_ORDERS", "1000000"))
@@ -105,11 +106,12 @@ async def fill(server: postgres.Server, variant_id: str) -> None:
     owner = await asyncpg.connect(server.url("guilder"))
     tenant_id = await owner.fetchval("select id from identity.tenant")
     await owner.execute(f"set guilder.tenant = '{tenant_id}'; set statement_timeout = 0")
-    first, last = await owner.fetchrow("select min(number), max(number) from checkout.placed_order")
+    (numbers,) = await owner.fetch("select min(number), max(number) from checkout.placed_order")
+    first, last = numbers
     for done in range(0, PRODUCTS, STEP):
         async with owner.transaction():
             await owner.execute(NEW_PRODUCTS.replace("$1", str(min(STEP, PRODUCTS - done))))
-            await owner.execute(f"update new set sku = sku || '-{done}'")
+            await owner.execute("update new set sku = sku || '-' || $1::text", str(done))
             await _copy(owner, PRODUCT, ONE_PRODUCT, key=f"'{variant_id}'::uuid")
     for done in range(0, ORDERS, STEP):
         async with owner.transaction():

@@ -10,10 +10,13 @@ from tests.world import DEADLINE_SECONDS, World, eventually
 Verb = Callable[[Tx], Awaitable[Any]]
 
 
-async def race(world: World, first: Verb, second: Verb) -> list[Any]:
+async def race(
+    world: World, first: Verb, second: Verb, *, elsewhere: World | None = None
+) -> list[Any]:
     """Have the second begin when the first has acted and not committed; answer what came of both.
 
-    The second must be held up by the first, or there would be nothing that keeps them apart.
+    The second must be held up by the first, or there would be nothing that keeps them apart. It
+    may be a verb of another tenant.
     """
     first_has_acted, second_waits = asyncio.Event(), asyncio.Event()
 
@@ -26,7 +29,7 @@ async def race(world: World, first: Verb, second: Verb) -> list[Any]:
 
     async def follow() -> Any:
         await first_has_acted.wait()
-        async with world.tx() as tx:
+        async with (elsewhere or world).tx() as tx:
             (backend,) = await tx.fetch("select pg_backend_pid() as pid")
             acting = asyncio.create_task(second(tx))  # type: ignore[arg-type]
             try:

@@ -49,6 +49,20 @@ async def test_somebody_signs_up_and_out_and_in_again(browser: httpx.AsyncClient
     assert (back.status_code, back.headers["location"]) == (303, "/orders")
 
 
+async def test_a_browser_that_does_not_tell_where_it_was_may_send_a_form(
+    system: System, browser: httpx.AsyncClient
+) -> None:
+    async with signed_up(system) as person:
+        token = await token_on(browser, "/sign-in")
+        answer = await browser.post(
+            "/sign-in",
+            data={"login": person.email, "password": PASSWORD, "form_token": token},
+            headers={"origin": "null", "sec-fetch-site": "same-origin"},
+        )
+
+    assert answer.status_code == 303
+
+
 async def test_a_form_of_another_site_is_refused(
     system: System, browser: httpx.AsyncClient
 ) -> None:

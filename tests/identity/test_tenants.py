@@ -9,7 +9,7 @@ import pytest
 from guilder import identity
 from guilder.db import system_transaction, tenant_transaction
 from guilder.events import newest_events
-from guilder.identity import Tenant, TenantChanges
+from guilder.identity import Tenant, TenantChanges, Tier
 from guilder.kernel import Actor, ActorKind
 from tests.http.documents import problem
 from tests.world import World, eventually
@@ -92,7 +92,11 @@ async def test_a_change_is_told_once_and_no_change_is_not(
         ({"name": "x" * 201}, "/name"),
         ({"billing_email": "nobody"}, "/billing_email"),
         ({"metadata": None}, "/metadata"),
-        ({"slug": "another"}, "/slug"),
+        ({"slug": None}, "/slug"),
+        ({"slug": "x" * 64}, "/slug"),
+        ({"domain": "x" * 255}, "/domain"),
+        ({"subscription_tier": "enterprise"}, "/subscription_tier"),
+        ({"owner_id": None}, "/owner_id"),
         ({"status": "active"}, "/status"),
         ({"settings": {"stellar_network": "moon"}}, "/settings/stellar_network"),
         ({"settings": {"statement_descriptor": "x" * 23}}, "/settings/statement_descriptor"),
@@ -187,6 +191,30 @@ async def test_a_name_that_is_taken_as_a_slug_gets_another(world: World) -> None
     assert one.slug.startswith("same-name")
     with pytest.raises(identity.SlugTaken):
         await founded(world, name="A third", slug=one.slug)
+
+
+async def test_a_tier_changes_what_is_allowed_from_the_next_request_on(
+    world: World, api: httpx.AsyncClient
+) -> None:
+    before = await maximum_of(api, "members")
+
+    for _ in range(2):
+        await world.do(lambda tx: identity.change_tier(tx, Tier.FREE))
+    await world.key("*")
+
+    assert (before, await maximum_of(api, "members")) == (None, 5)
+    (told,) = await facts_of(world, "tenant.updated", position=4)
+    assert told["subscription_tier"] == "free"
+    entries = (await api.get("/v1/audit", params={"action": "tenant.tier_changed"})).json()["data"]
+    assert [(entry["actor"]["kind"], entry["before"], entry["after"]) for entry in entries] == [
+        ("operator", {"subscription_tier": "enterprise"}, {"subscription_tier": "free"})
+    ]
+
+
+async def maximum_of(api: httpx.AsyncClient, name: str) -> int | None:
+    quotas = (await api.get("/v1/quotas")).json()["data"]
+    (found,) = [quota["maximum"] for quota in quotas if quota["name"] == name]
+    return None if found is None else int(found)
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 201])

@@ -35,10 +35,7 @@ class DomainTaken(Problem, status=409):
 
 
 class DomainNotValid(Problem, status=422):
-    """A domain is a host's full name of letters a to z, digits and hyphens; other letters as `xn--`.
-
-    It has no scheme, no port and no path.
-    """
+    """A domain is a host's full name: letters a to z, digits, hyphens; other letters as `xn--`."""
 
     domain: str
 

@@ -20,6 +20,9 @@ MOST_FIELDS: Final = 200
 FIELD: Final = "form_token"
 VISITOR_SECONDS: Final = 30 * 24 * 3600
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
+UNTOLD: Final = "null"
+"""What a browser says of where it was, on a page that asks it not to tell; as ours do."""
+
 OURS: Final = {"same-origin", "none"}
 """What a browser says of a form that was sent from a page of ours."""
 
@@ -66,8 +69,8 @@ class Forms(Tool):
             raise FormNotGenuine
         if visitor.headers.get("sec-fetch-site", "same-origin") not in OURS:
             raise FormNotGenuine
-        origin = visitor.headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc != visitor.headers.get("host"):
+        origin = visitor.headers.get("origin", UNTOLD)
+        if origin != UNTOLD and urlsplit(origin).netloc != visitor.headers.get("host"):
             raise FormNotGenuine
         try:
             pairs = parse_qsl(

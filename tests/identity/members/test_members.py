@@ -200,7 +200,7 @@ async def test_what_is_done_with_members_is_told_and_kept(team: Team) -> None:
     events = (await team.owner.client.get("/v1/events", params={"limit": 100})).json()["data"]
     listed = await team.owner.client.get("/v1/audit", params={"object_id": str(wilma.member_id)})
 
-    told = [each["type"] for each in events if each["object_id"] == str(wilma.member_id)]
+    told = [each["type"] for each in events if each["data"]["id"] == str(wilma.member_id)]
     assert told == ["member.removed", "member.updated", "member.added"]
     entries = listed.json()["data"]
     assert [each["action"] for each in entries] == told

@@ -1,14 +1,21 @@
 """A user founds tenants, and hands one over to another member, with their password."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
+from guilder.identity.ownership.founding import Founding, _begin
+from guilder.identity.tenants import new_tenant_id
+from guilder.identity.users import Home, UserId
 from tests.http.documents import problem
 from tests.identity.people import PASSWORD, Person
 from tests.identity.team import Colleague, Team
+from tests.race import race
+from tests.world import World
 
 TRANSFER = "/v1/tenant/ownership-transfers"
 
@@ -169,6 +176,20 @@ async def test_the_same_request_founds_it_once(person: Person) -> None:
     assert {answer.status_code for answer in answers} <= {201, 409}
     assert last.status_code == 201
     assert len((await person.client.get("/v1/me/tenants")).json()["data"]) == 2
+
+
+async def test_two_who_found_the_same_at_once_found_it_once(team: Team) -> None:
+    """Whoever repeats a request goes on with its work, while the first may not have ended."""
+    async with team.world.tx() as tx:
+        tenant_id = await new_tenant_id(tx)
+    shop = World(team.system, msgspec.structs.replace(team.world.tenant, id=tenant_id))
+    home = Home(team.tenant_id, UserId(team.owner.user_id))
+    begin = partial(_begin, founding=Founding(tenant_id, home, "Second Shop", None))
+
+    one, other = await race(shop, begin, begin)
+
+    assert one == other
+    assert one.id == tenant_id
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from guilder.db import Tx, tenant_transaction
 from guilder.http import OWN, PAGE_HEADERS, Response, Visitor, get, patch, post
+from guilder.identity.users import UserNotFound
 from guilder.identity.users.api import own_id
 from guilder.kernel import Actor
 
@@ -48,7 +49,7 @@ async def show_email_preferences(tx: Tx, actor: Actor) -> EmailPreferences:
     return await preferences_of(tx, own_id(actor))
 
 
-@patch("/v1/me/email-preferences", OWN)
+@patch("/v1/me/email-preferences", OWN, problems=(UserNotFound,))
 async def update_email_preferences(
     tx: Tx, actor: Actor, body: EmailPreferencesPatch
 ) -> EmailPreferences:

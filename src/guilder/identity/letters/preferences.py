@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from guilder.db import Tx, sql
-from guilder.identity.users import UserId
+from guilder.identity.users import UserId, locked_user
 from guilder.kernel import TenantId
 
 
@@ -59,17 +59,13 @@ async def wants(tx: Tx, user_id: UserId, kind: Preference) -> bool:
 async def change_preferences(
     tx: Tx, user_id: UserId, changes: PreferenceChanges
 ) -> EmailPreferences:
-    """Change what is named."""
+    """Change what is named. The user is locked, so that of two changes both stand."""
+    await locked_user(tx, user_id)
+    known = await preferences_of(tx, user_id)
     named = msgspec.structs.asdict(changes)
     wanted = {name: value for name, value in named.items() if value is not UNSET}
-    begun = msgspec.structs.replace(DEFAULTS, **wanted)
-    await begin_preferences(tx, user_id=user_id, **msgspec.structs.asdict(begun))
-    locked = await lock_preferences(tx, tenant_id=tx.tenant_id, user_id=user_id)
-    changed = msgspec.structs.replace(locked, **wanted)
-    if changed != locked:
-        await save_preferences(
-            tx, tenant_id=tx.tenant_id, user_id=user_id, **msgspec.structs.asdict(changed)
-        )
+    changed = msgspec.structs.replace(known, **wanted)
+    await save_preferences(tx, user_id=user_id, **msgspec.structs.asdict(changed))
     return changed
 
 
@@ -80,27 +76,10 @@ async def find_preferences(
 
 
 @sql
-async def lock_preferences(tx: Tx, *, tenant_id: TenantId, user_id: UserId) -> EmailPreferences: ...
-
-
-@sql
-async def begin_preferences(
-    tx: Tx,
-    *,
-    user_id: UserId,
-    product_updates: bool,
-    weekly_summary: bool,
-    payment_alerts: bool,
-    marketing: bool,
-) -> None: ...
-
-
-@sql
 async def save_preferences(
     tx: Tx,
     *,
     user_id: UserId,
-    tenant_id: TenantId,
     product_updates: bool,
     weekly_summary: bool,
     payment_alerts: bool,

@@ -6,13 +6,14 @@ is kept.
 
 import base64
 import binascii
+from contextlib import suppress
 from typing import Final, final
 from uuid import UUID
 
 import msgspec
 
 from guilder.db import Tx
-from guilder.identity.users import Home, UserId, UserNotFound, locked_user
+from guilder.identity.users import Home, UserId, UserNotFound
 from guilder.kernel import Problem, SealBroken, TenantId, Tool, Vault
 
 from .preferences import Preference, PreferenceChanges, change_preferences
@@ -64,8 +65,5 @@ class Unsubscriptions(Tool):
 
 async def end(tx: Tx, of: Subscription) -> None:
     """Send no more of these letters. Whose they were may have gone: then it is so already."""
-    try:
-        user = await locked_user(tx, of.home.user_id)
-    except UserNotFound:
-        return
-    await change_preferences(tx, user.id, PreferenceChanges(**{of.kind: False}))
+    with suppress(UserNotFound):
+        await change_preferences(tx, of.home.user_id, PreferenceChanges(**{of.kind: False}))
