@@ -31,13 +31,9 @@ async def send(browser: httpx.AsyncClient, path: str, **fields: str) -> httpx.Re
 
 async def test_somebody_signs_up_and_out_and_in_again(browser: httpx.AsyncClient) -> None:
     new = somebody()
-    up = await send(
-        browser, "/sign-up", email=new["email"], password=PASSWORD, name=new["name"]
-    )
+    up = await send(browser, "/sign-up", email=new["email"], password=PASSWORD, name=new["name"])
     kept = browser.cookies["guilder_session"]
-    out = await browser.post(
-        "/sign-out", data={"form_token": await token_on(browser, "/sign-in")}
-    )
+    out = await browser.post("/sign-out", data={"form_token": await token_on(browser, "/sign-in")})
     ended = await browser.get("/v1/me", headers={"authorization": f"Bearer {kept}"})
     back = await send(browser, "/sign-in", login=new["email"], password=PASSWORD, to="/orders")
 

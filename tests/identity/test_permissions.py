@@ -58,6 +58,7 @@ FOR_VISITORS: Final = {
         "POST /v1/unsubscriptions",
     },
     "pages, which know people by their cookie": {
+        "GET /",
         "GET /assets/{mark}/{name}",
         "GET /change-email",
         "GET /invitation",

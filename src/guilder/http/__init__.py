@@ -37,6 +37,7 @@ from .problems import (
     NotAMember,
     NotAuthenticated,
     NotFound,
+    PermissionMissing,
 )
 from .response import API_VERSION, PAGE_HEADERS, EventStream, Response
 from .unfinished import Asked, Unfinished
@@ -67,6 +68,7 @@ __all__ = [
     "NotAuthenticated",
     "NotFound",
     "Page",
+    "PermissionMissing",
     "Rates",
     "Reception",
     "RequestInProgress",
