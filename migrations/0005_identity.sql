@@ -117,6 +117,10 @@ create table identity.api_key (
 create index api_key_replaced on identity.api_key (tenant_id, replaced_by);
 create index api_key_maker on identity.api_key (tenant_id, created_by);
 call kernel.isolate('identity.api_key');
+call kernel.preserve(
+    'identity.api_key', 'tenant_id', 'id', 'mode', 'kind', 'key_hash', 'hint', 'scopes',
+    'created_by', 'created_at'
+);
 grant select, insert, update on identity.api_key to guilder_app;
 
 -- How much of a daily quota was used. Kept by a consumer of facts, so nobody waits for it.
@@ -137,8 +141,8 @@ returns table (calls_per_minute bigint, facts_per_day bigint, facts_today bigint
 language sql stable parallel safe
 begin atomic
 select
-    calls.maximum,
-    facts.maximum,
+    calls.maximum as calls_per_minute,
+    facts.maximum as facts_per_day,
     case
         when facts.maximum is null then 0
         else coalesce(

@@ -12,6 +12,11 @@ create table checkout.settings (
     cart_days integer not null check (cart_days between 1 and 365),
     abandoned_minutes integer not null check (abandoned_minutes between 1 and 43200),
     max_refunds integer not null check (max_refunds between 1 and 1000),
+    logo_url text check (logo_url ~ '^https://' and length(logo_url) <= 2000),
+    brand_color text check (brand_color ~ '^#[0-9a-f]{6}$'),
+    support_email text check (support_email like '%_@_%' and length(support_email) <= 254),
+    seller_address jsonb check (jsonb_typeof(seller_address) = 'object'),
+    send_receipts boolean not null,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now()
 );

@@ -102,8 +102,12 @@ create table checkout.session (
     snapshot jsonb not null check (jsonb_typeof(snapshot) = 'object'),
     snapshot_hash text not null check (snapshot_hash ~ '^[0-9a-f]{64}$'),
     buyer jsonb check (jsonb_typeof(buyer) = 'object'),
+    told jsonb check (jsonb_typeof(told) = 'object'),
     guest_email text generated always as (
-        case when customer_id is null then kernel.fold(buyer ->> 'email') end
+        case
+            when customer_id is null
+                then kernel.fold(coalesce(buyer ->> 'email', told ->> 'email'))
+        end
     ) stored,
     key_id uuid not null,
     token text not null check (length(token) <= 4000),
@@ -162,18 +166,22 @@ return jsonb_set(snapshot, '{lines}', coalesce(
 grant execute on function checkout.without_metadata(jsonb) to guilder_app;
 
 -- A guest may turn out to be a customer, and a person can be forgotten. Otherwise they stay who
--- they were, and what they told.
+-- they were, and what they told. What buyers tell at the payment page they may mend until it is
+-- paid.
 create trigger preserve_person before update on checkout.session for each row
 when (
     (old.customer_id is not null and new.customer_id is distinct from old.customer_id)
     or (new.buyer is not null and new.buyer is distinct from old.buyer)
+    or (
+        old.status <> 'open' and new.told is not null and new.told is distinct from old.told
+    )
     or (new.success_url is not null and new.success_url is distinct from old.success_url)
     or (new.cancel_url is not null and new.cancel_url is distinct from old.cancel_url)
     or (new.metadata <> '{}' and new.metadata <> old.metadata)
     or (new.snapshot <> old.snapshot and new.snapshot <> checkout.without_metadata(old.snapshot))
 )
 execute function kernel.refuse_change(
-    'customer_id, buyer, success_url, cancel_url, metadata, snapshot'
+    'customer_id, buyer, told, success_url, cancel_url, metadata, snapshot'
 );
 grant select, insert, update on checkout.session to guilder_app;
 

@@ -186,7 +186,7 @@ call kernel.preserve(
     'identity.ticket', 'tenant_id', 'id', 'user_id', 'purpose', 'email', 'token_hash',
     'expires_at', 'created_at'
 );
-grant select, insert, update on identity.ticket to guilder_app;
+grant select, insert, update, delete on identity.ticket to guilder_app;
 
 -- A second factor counts once it is confirmed. A step of its clock is good for one use.
 create table identity.second_factor (

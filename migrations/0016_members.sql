@@ -164,6 +164,7 @@ create table identity.invitation (
 
 create unique index invitation_pending on identity.invitation (tenant_id, email_folded)
 where status = 'pending';
+create index invitation_mailed on identity.invitation (tenant_id, email_folded, last_mailed_at);
 call kernel.isolate('identity.invitation');
 call kernel.guard(
     'identity.invitation', 'status',

@@ -3,13 +3,14 @@
 import argparse
 import sys
 
-from prove import commerce, crash, payments, sign_in
+from prove import api, commerce, crash, payments, sign_in
 
 PROOFS = {
     "crash": crash.prove,
     "payments": payments.prove,
     "commerce": commerce.prove,
     "sign-in": sign_in.prove,
+    "api": api.prove,
 }
 
 

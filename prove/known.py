@@ -5,6 +5,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from random import Random
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 MOST_KEPT: Final = 60
 """Of each kind. What is newest is kept: the oldest has mostly come to its end."""
@@ -18,6 +19,7 @@ class Known:
     def __init__(self, templates: Iterable[str]) -> None:
         self._templates = list(templates)
         self._readers = [(one, _reader(one)) for one in self._templates]
+        self._spared: set[str] = set()
         self._of_path: defaultdict[str, deque[Values]] = defaultdict(_kept)
         self._of_name: defaultdict[str, deque[Any]] = defaultdict(_kept)
         self._single = {one.rpartition("/")[0]: one for one in self._items()}
@@ -28,10 +30,20 @@ class Known:
             if found := reader.fullmatch(path):
                 self._read(template, found.groupdict(), body)
 
+    def lead(self, path: str) -> None:
+        """Remember that this path leads to something."""
+        for template, reader in self._readers:
+            if "{" in template and (found := reader.fullmatch(path)):
+                self._keep(template, found.groupdict())
+
+    def spare(self, *values: str) -> None:
+        """Never name these: whoever asks could not ask any more."""
+        self._spared.update(values)
+
     def note(self, name: str, *values: str) -> None:
         """Remember values of a field, or of a parameter."""
         for value in values:
-            if value not in self._of_name[name]:
+            if value not in self._of_name[name] and value not in self._spared:
                 self._of_name[name].append(value)
 
     def values_for(self, template: str, random: Random) -> Values:
@@ -73,6 +85,8 @@ class Known:
         for name, value in one.items():
             if name.endswith("_id") and isinstance(value, str):
                 self.note(name, value)
+            elif isinstance(value, str) and value.startswith("http"):
+                self.lead(urlsplit(value).path)
             elif isinstance(value, dict):
                 self._read_one(self._single.get(f"/v1/{name}s"), {}, value)
             elif isinstance(value, list):
@@ -84,14 +98,21 @@ class Known:
         if item and isinstance(one.get("id"), str):
             found = self._around(item, values, one)
             self.note(item[item.rfind("{") + 1 : -1], one["id"])
-            if found not in self._of_path[item]:
-                self._of_path[item].append(found)
+            self._keep(item, found)
+
+    def _keep(self, item: str, found: Values) -> None:
+        is_new = found not in self._of_path[item] and self._spared.isdisjoint(found.values())
+        if is_new:
+            self._of_path[item].append(found)
 
     def _around(self, item: str | None, values: Values, one: dict[str, Any]) -> Values:
         if item is None or not isinstance(one.get("id"), str):
             return values
         name = item[item.rfind("{") + 1 : -1]
-        return {**{key: value for key, value in values.items() if f"{{{key}}}" in item}, name: one["id"]}
+        return {
+            **{key: value for key, value in values.items() if f"{{{key}}}" in item},
+            name: one["id"],
+        }
 
     def _note_id(self, name: str, one: Any) -> None:
         if isinstance(one, dict) and isinstance(one.get("id"), str):

@@ -16,6 +16,7 @@ import msgspec
 import pytest
 
 from guilder import app
+from guilder.cli.demo import past  # noqa: F401 - the demo has statements that nobody else runs
 from guilder.db import STATEMENTS, Statement, plain_type
 from guilder.kernel import Lifecycle
 from tests.schema import OUR_SCHEMAS

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from guilder import app, db
+from guilder.cli.demo import past
 from guilder.db.statements import statements_in
 from guilder.settings import MIGRATIONS
 from tests.house import ROOT, SRC, Source, sources
@@ -200,6 +201,7 @@ def test_every_statement_has_its_stub_and_every_file_its_pair() -> None:
 
     assert stubs == statements
     assert app.PACKAGES, "importing the composition root registers every statement"
+    assert past, "and the demo has some that nobody else runs"
     assert {(one.path, one.name) for one in db.STATEMENTS} == statements
 
 
@@ -219,6 +221,22 @@ def test_the_time_comes_in() -> None:
         return [line.strip() for line in source.lines if TELLS_THE_TIME.search(line)]
 
     assert broken(CODE, rule).keys() == MAY_WAIT.keys()
+
+
+def test_a_pattern_ends_where_the_text_does() -> None:
+    """`$` alone lets a last line end pass, which a table then refuses."""
+
+    def rule(source: Source) -> list[str]:
+        return [
+            node.value.value
+            for node in ast.walk(source.tree)
+            if isinstance(node, ast.keyword)
+            and node.arg == "pattern"
+            and isinstance(node.value, ast.Constant)
+            and str(node.value.value).endswith("$")
+        ]
+
+    assert broken(CODE, rule) == {}
 
 
 def test_no_machine_and_no_registry_is_named() -> None:

@@ -8,7 +8,7 @@ from tests.cli.house import environment
 
 SCRIPT = """
 import asyncio, logging, msgspec, structlog
-from guilder.logs import start_logging, tell
+from guilder.logs import start_logging, tell, without_requests
 
 class Line(msgspec.Struct):
     status: int
@@ -21,6 +21,8 @@ async def main():
     start_logging("info", FORM)
     log = structlog.get_logger()
     tell("request", Line(201))
+    with without_requests():
+        tell("request", Line(202))
     log.debug("not told")
     log.info("told", number=1)
     logging.getLogger("asyncpg").warning("from a library")
@@ -53,6 +55,12 @@ def test_each_line_is_json_with_its_time() -> None:
     assert all(line["timestamp"].endswith("Z") for line in lines)
     assert (lines[0]["status"], lines[1]["number"], lines[2]["logger"]) == (201, 1, "asyncpg")
     assert lines[3]["exception"][0]["exc_value"] == "it broke"
+
+
+def test_what_is_told_often_can_be_left_out_for_a_while() -> None:
+    for form in ("json", "pretty"):
+        assert "201" in logged(form)
+        assert "202" not in logged(form)
 
 
 def test_no_form_of_it_shows_what_variables_held() -> None:

@@ -29,6 +29,7 @@ from guilder.pages import Forms
 from guilder.payments import Gateways
 from guilder.payments.manifest import MANIFEST as PAYMENTS
 from guilder.settings import MIGRATIONS, Settings
+from guilder.storefront import OrderLinks
 from guilder.storefront.manifest import MANIFEST as STOREFRONT
 
 RESTART_SECONDS: Final = 1.0
@@ -83,6 +84,7 @@ class System(msgspec.Struct):
     forms: Forms
     outbound: Outbound
     issuers: Issuers
+    order_links: OrderLinks
 
     @property
     def tools(self) -> dict[type[Tool], Tool]:
@@ -103,6 +105,7 @@ class System(msgspec.Struct):
             Forms: self.forms,
             Outbound: self.outbound,
             Issuers: self.issuers,
+            OrderLinks: self.order_links,
         }
 
     @property
@@ -210,6 +213,7 @@ def put_together(
         Forms(vault, settings.public_url or address or ""),
         outbound,
         Issuers(outbound, vault, public_url=settings.public_url or address or ""),
+        OrderLinks(vault, settings.public_url or address or ""),
     )
     pool.before_commit += [events.accompany(system.companions), events.write_facts]
     return system

@@ -8,7 +8,8 @@ import queue
 import sys
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, Final, Literal
 
 import msgspec
@@ -130,6 +131,17 @@ def tell(event: str, line: msgspec.Struct) -> None:
         b'{"event":"%b","level":"info","timestamp":"%b",%b'
         % (event.encode(), _sink.now(), msgspec.json.encode(line)[1:])
     )
+
+
+@contextmanager
+def without_requests() -> Iterator[None]:
+    """Leave out what is told so often, where thousands of it would be news to nobody."""
+    global _is_told  # noqa: PLW0603 - one log for the process, as one standard error
+    before, _is_told = _is_told, False
+    try:
+        yield
+    finally:
+        _is_told = before
 
 
 # Without the values of local variables: among them are tokens, and what people sent.

@@ -31,7 +31,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     data: Path
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8080
-    public_url: Annotated[str, Meta(pattern=r"^https?://[^/]+$")] | None = None
+    public_url: Annotated[str, Meta(pattern=r"^https?://[^/]+$(?!\n)")] | None = None
     database_url: str | None = None
     secret_key: str = ""
     old_secret_keys: list[str] = []

@@ -12,7 +12,7 @@ import pytest
 from guilder import catalog
 from guilder.catalog import PriceKind, PriceNotFound, PriceReplaced
 from guilder.catalog.prices import end_price, set_prices
-from guilder.kernel import Currency
+from guilder.kernel import MAX_MINOR, Currency
 from tests.catalog.shelf import EUR, Shelf, priced
 from tests.http.documents import pointers, problem
 from tests.race import race
@@ -209,6 +209,21 @@ async def test_prices_over_http(shelf: Shelf, api: httpx.AsyncClient) -> None:
     history = (await api.get(path, params={"history": "true", "currency": "EUR"})).json()["data"]
     assert [one["id"] for one in history] == [next_.json()["id"], whole.json()["id"]]
     assert [one["replaced_at"] is None for one in history] == [True, False]
+
+
+async def test_the_largest_price_is_written_as_it_is_read(
+    shelf: Shelf, api: httpx.AsyncClient
+) -> None:
+    path = f"/v1/variants/{await shelf.variant(price=None)}/prices"
+
+    made = await api.post(path, json={"currency": "EUR", "unit_amount": MAX_MINOR})
+    again = {"currency": "EUR", "unit_amount_decimal": made.json()["unit_amount_decimal"]}
+    beyond = {"currency": "EUR", "unit_amount_decimal": f"{MAX_MINOR}.5"}
+
+    assert (await api.post(path, json=again)).json()["id"] == made.json()["id"]
+    assert pointers(problem(await api.post(path, json=beyond), 422, "invalid_request")) == [
+        "/unit_amount_decimal"
+    ]
 
 
 async def test_a_sale_over_http_is_ended(shelf: Shelf, api: httpx.AsyncClient) -> None:

@@ -19,6 +19,11 @@ DEFAULTS: dict[str, Any] = {
     "cart_days": 30,
     "abandoned_minutes": 60,
     "max_refunds": 20,
+    "logo_url": None,
+    "brand_color": None,
+    "support_email": None,
+    "seller_address": None,
+    "send_receipts": True,
 }
 
 
@@ -56,6 +61,7 @@ async def test_a_vat_number_is_valid_within_the_eu(api: httpx.AsyncClient) -> No
         {"cart_days": 366},
         {"abandoned_minutes": None},
         {"max_refunds": 1001},
+        {"send_receipts": "no"},
         {"colour": "red"},
     ],
 )
@@ -65,6 +71,21 @@ async def test_what_cannot_be_is_refused_at_its_place(
     refused = problem(await api.patch(PATH, json=sent), 422, "invalid_request")
 
     assert pointers(refused) == [f"/{name}" for name in sent]
+
+
+async def test_who_sells_is_told_as_on_a_parcel(api: httpx.AsyncClient) -> None:
+    address = {"company": "Tulip & Sons", "line1": "Damrak 1", "city": "Delft", "country": "NL"}
+
+    told = (await api.patch(PATH, json={"seller_address": address, "send_receipts": False})).json()
+
+    assert told["seller_address"] == {
+        **dict.fromkeys(("name", "line2", "region", "postal_code", "phone")),
+        **address,
+    }
+    assert told["send_receipts"] is False
+    assert (await api.get(PATH)).json() == told
+    again = await api.patch(PATH, json={"seller_address": None, "send_receipts": True})
+    assert again.json() == DEFAULTS
 
 
 async def test_of_two_changes_at_once_none_is_lost(world: World, api: httpx.AsyncClient) -> None:
@@ -83,3 +104,23 @@ async def test_each_tenant_has_its_own(api: httpx.AsyncClient, other: World) -> 
     async with other.program("checkout:read") as stranger:
         assert (await stranger.get(PATH)).json() == DEFAULTS
         problem(await stranger.patch(PATH, json={}), 403, "permission_missing")
+
+
+async def test_a_look_is_one_that_a_page_can_have(api: httpx.AsyncClient) -> None:
+    look = {
+        "logo_url": "https://shop.example/logo.svg",
+        "brand_color": "#7a1f5c",
+        "support_email": "help@shop.example",
+    }
+
+    assert (await api.patch(PATH, json=look)).json() == DEFAULTS | look
+    for wrong in (
+        {"logo_url": "http://shop.example/logo.svg"},
+        {"logo_url": 'https://shop.example/"x'},
+        {"brand_color": "red"},
+        {"brand_color": "#7A1F5C;x"},
+        {"support_email": "nobody"},
+    ):
+        refused = problem(await api.patch(PATH, json=wrong), 422, "invalid_request")
+        assert pointers(refused) == [f"/{name}" for name in wrong]
+    assert (await api.get(PATH)).json() == DEFAULTS | look

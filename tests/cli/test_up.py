@@ -1,6 +1,5 @@
 """One command starts everything, says so once, and leaves nothing behind."""
 
-import json
 import os
 import signal
 import socket
@@ -96,22 +95,6 @@ def test_a_worker_attaches_to_what_runs(folder: Path) -> None:
         assert "Guilder is working." in worker.block
         assert worker.stop() == 0
         assert up.get("/healthz") == {"status": "alive"}
-
-
-def test_the_demo_can_be_tried_at_once(folder: Path) -> None:
-    with Up(folder, "demo", "--port", "0") as demo:
-        said = demo.process.stdout.readline()
-        while "curl" not in said:
-            said = demo.process.stdout.readline()
-        known = json.loads((folder / "demo.json").read_text())
-        assert known["secret_key"] in said
-        assert known["base_url"] == demo.address
-        assert demo.get("/v1/tenant", known["secret_key"])["id"] == known["tenant_id"]
-        assert (folder / "demo.json").stat().st_mode & 0o077 == 0
-        demo.stop()
-
-    with Up(folder, "demo", "--port", "0") as demo:
-        assert demo.get("/v1/tenant", known["secret_key"])["id"] == known["tenant_id"]
 
 
 @pytest.mark.parametrize(

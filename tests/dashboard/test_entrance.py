@@ -77,11 +77,14 @@ async def test_a_form_of_another_site_is_refused(
             data=fields | {"form_token": token},
             headers={"sec-fetch-site": "cross-site"},
         )
+        nowhere = await browser.post(
+            "/sign-in", data=fields | {"form_token": token}, headers={"origin": "http://["}
+        )
         as_json = await browser.post("/sign-in", json=fields | {"form_token": token})
         browser.cookies.clear()
         of_nobody = await browser.post("/sign-in", data=fields | {"form_token": token})
 
-    for answer in (bare, wrong, foreign, across, as_json, of_nobody):
+    for answer in (bare, wrong, foreign, across, nowhere, as_json, of_nobody):
         problem(answer, 403, "form_not_genuine")
 
 

@@ -1,5 +1,6 @@
 """Keys open what their scopes say, until they are revoked."""
 
+import asyncpg
 import httpx
 import pytest
 
@@ -104,6 +105,39 @@ async def test_a_rotated_key_opens_under_both_secrets_until_the_overlap_is_over(
     assert old["expires_at"] is not None
     assert (new["scopes"], new["name"], new["mode"]) == (made["scopes"], "Till", "live")
     problem(again, 409, "key_replaced")
+
+
+async def test_a_rotation_is_kept_with_what_is_otherwise(api: httpx.AsyncClient) -> None:
+    made = (await api.post("/v1/api-keys", json={"name": "Till", "scopes": ["*"]})).json()
+    new = (await api.post(f"/v1/api-keys/{made['id']}/rotations", json={})).json()
+
+    kept = (await api.get("/v1/audit", params={"action": "api_key.rotated"})).json()["data"]
+
+    assert [one["object"]["id"] for one in kept] == [made["id"]]
+    assert kept[0]["before"] == {"expires_at": None, "replaced_by": None}
+    assert kept[0]["after"]["replaced_by"] == new["id"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["scopes = array['*']", "mode = 'live'", "kind = 'secret'", "created_by = 'operator'"],
+)
+async def test_no_statement_has_a_key_open_more(
+    api: httpx.AsyncClient, database: asyncpg.Connection, change: str
+) -> None:
+    asked = {
+        "name": "Till",
+        "scopes": ["storefront:read"],
+        "mode": "test",
+        "kind": "publishable",
+    }
+    made = (await api.post("/v1/api-keys", json=asked)).json()
+
+    with pytest.raises(asyncpg.CheckViolationError):
+        await database.execute(
+            f"update identity.api_key set {change} where id = $1",
+            made["id"],
+        )
 
 
 async def test_without_an_overlap_the_old_secret_opens_nothing(api: httpx.AsyncClient) -> None:

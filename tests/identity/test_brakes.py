@@ -137,3 +137,25 @@ async def test_after_a_day_nothing_is_kept(system: System, database: asyncpg.Con
         for name in names
     ]
     assert kept == [0, 1]
+
+
+@pytest.mark.parametrize("brake", [Brake.ADDRESS, Brake.SIGN_UP])
+@pytest.mark.parametrize(
+    ("one", "other", "is_counted_with"),
+    [
+        ("2001:db8:{0:x}:{1:x}::1", "2001:db8:{0:x}:{1:x}:ffff::2", True),
+        ("2001:db8:{0:x}:{1:x}::1", "2001:db8:{0:x}:{2:x}::1", False),
+        ("::ffff:10.{1}.{2}.1", "10.{1}.{2}.1", True),
+        ("::ffff:10.{1}.{2}.1", "::ffff:10.{1}.{2}.2", False),
+    ],
+)
+async def test_who_has_a_network_of_addresses_has_one_count(
+    system: System, brake: Brake, one: str, other: str, *, is_counted_with: bool
+) -> None:
+    """Of the sixth version whoever has one address has 2^64 of them."""
+    mark = uuid4().bytes
+    written = [text.format(mark[0], mark[1], mark[1] ^ 1) for text in (one, other)]
+
+    counted = [await attempt(system.pool, brake, text) for text in written]
+
+    assert counted[1].attempts == (2 if is_counted_with else 1)

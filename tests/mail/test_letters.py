@@ -34,7 +34,7 @@ AT = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 KINDS = (
     "verify_email", "change_email", "email_changed", "reset_password", "password_changed",
     "invitation", "new_sign_in", "second_factor_changed", "api_key_created",
-    "ownership_transferred", "trial",
+    "ownership_transferred", "order_receipt", "trial",
 )  # fmt: skip
 FORMS: list[Occasion] = [
     *(sample_of(kind) for kind in KINDS),

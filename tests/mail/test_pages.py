@@ -183,6 +183,7 @@ async def test_nobody_else_sees_the_outbox(system: System, mailer: Mailer, path:
         async with browser(system, mailer, base) as client:
             assert (await client.get(path)).status_code == 404
     async with browser(system, mailer) as client:
+        assert (await client.get(path, headers={"host": "["})).status_code == 404
         for header in ("x-forwarded-for", "forwarded", "via", "x-real-ip"):
             assert (await client.get(path, headers={header: "x"})).status_code == 404
     for base in ("http://localhost:8080", "http://[::1]:8080", HERE):

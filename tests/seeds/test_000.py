@@ -1,7 +1,6 @@
 """Seed 000, one test per rule: what it says of payments, in its own words.
 
-Users and sessions come with the issue that builds them, and so do their rules: that an e-mail is
-unique and not empty, that a session refers to a user, and that it is useless after `expires_at`.
+What it says of users and sessions stands in `test_000_identity.py`.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Seed 003, one test per rule: what it says of customers, in its own words.
 
-Its organization is our tenant.
+Its organization is our tenant. Who may act stands in `test_003_identity.py`.
 """
 
 from datetime import datetime

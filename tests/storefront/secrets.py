@@ -69,6 +69,7 @@ class Belongings:
     cart_id: str
     line_id: str
     token: str
+    order_token: str
     attempt_id: str
     slug: str
 
@@ -95,7 +96,9 @@ async def furnished(api: httpx.AsyncClient) -> Belongings:
     cart = await made(api, "/v1/carts", currency="EUR", lines=lines, **further)
     paid = await made(api, "/v1/carts", currency="EUR", lines=lines, **further)
     checkout = await made(api, "/v1/checkouts", cart_id=paid["id"], metadata={})
-    await made(api, f"/v1/checkouts/{checkout['id']}/payments", **SANDBOX)
+    order = await made(api, f"/v1/checkouts/{checkout['id']}/payments", **SANDBOX)
+    followed = good(await api.get(f"/v1/orders/{order['id']}/buyer-page"), 200)
+    await made(api, f"/v1/orders/{order['id']}/fulfilments", carrier="Post")
     waiting = await made(
         api,
         "/v1/payments",
@@ -113,6 +116,7 @@ async def furnished(api: httpx.AsyncClient) -> Belongings:
         cart["id"],
         cart["lines"][0]["id"],
         opened["token"],
+        followed["url"].rpartition("/")[2],
         waiting["next_action"]["url"].rpartition("/")[2],
         tenant["slug"],
     )

@@ -106,6 +106,8 @@ class Walk:
             "name": "stripe",
             "mark": "mark",
         }
+        if endpoint.path.startswith("/orders/"):
+            known["token"] = self.has.order_token
         parts = []
         for part in endpoint.path.split("/"):
             name = part[1:-1] if part.startswith("{") else None

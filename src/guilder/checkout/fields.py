@@ -20,9 +20,11 @@ AmountOrNothing = Annotated[
     int, Meta(ge=0, le=MAX_MINOR, description="In the currency's smallest unit.", examples=[499])
 ]
 CurrencyCode = Annotated[
-    str, Meta(pattern=r"^[A-Z]{3}$", description="ISO 4217, or XLM.", examples=["EUR"])
+    str, Meta(pattern=r"^[A-Z]{3}$(?!\n)", description="ISO 4217, or XLM.", examples=["EUR"])
 ]
-Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$", description="ISO 3166.", examples=["NL"])]
+Country = Annotated[
+    str, Meta(pattern=r"^[A-Z]{2}$(?!\n)", description="ISO 3166.", examples=["NL"])
+]
 Region = Annotated[
     str,
     Meta(
@@ -34,13 +36,13 @@ Region = Annotated[
     ),
 ]
 Category = Annotated[
-    str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="A tax category of products.")
+    str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$(?!\n)", description="A tax category of products.")
 ]
 Percentage = (
     Annotated[
         str,
         Meta(
-            pattern=r"^(100(\.0{1,4})?|[0-9]{1,2}(\.[0-9]{1,4})?)$",
+            pattern=r"^(100(\.0{1,4})?|[0-9]{1,2}(\.[0-9]{1,4})?)$(?!\n)",
             description="Up to 100, with at most four digits after the point.",
             examples=["12.5"],
         ),
@@ -51,7 +53,7 @@ PositivePercentage = (
     Annotated[
         str,
         Meta(
-            pattern=r"^(?=.*[1-9])(100(\.0{1,4})?|[0-9]{1,2}(\.[0-9]{1,4})?)$",
+            pattern=r"^(?=.*[1-9])(100(\.0{1,4})?|[0-9]{1,2}(\.[0-9]{1,4})?)$(?!\n)",
             description="Above 0, up to 100, with at most four digits after the point.",
             examples=["12.5"],
         ),

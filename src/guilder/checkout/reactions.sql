@@ -11,6 +11,7 @@ where
 update checkout.session
 set
     buyer = null,
+    told = null,
     success_url = null,
     cancel_url = null,
     metadata = '{}',

@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from guilder.customers import Address
 from guilder.db import Tx, sql
 from guilder.kernel import TenantId
 
@@ -21,6 +22,11 @@ class Settings(msgspec.Struct, frozen=True):
     cart_days: int = 30
     abandoned_minutes: int = 60
     max_refunds: int = 20
+    logo_url: str | None = None
+    brand_color: str | None = None
+    support_email: str | None = None
+    seller_address: Address | None = None
+    send_receipts: bool = True
 
 
 DEFAULTS: Final = Settings()
@@ -37,6 +43,11 @@ class SettingsChanges(msgspec.Struct, frozen=True, kw_only=True):
     cart_days: int | UnsetType = UNSET
     abandoned_minutes: int | UnsetType = UNSET
     max_refunds: int | UnsetType = UNSET
+    logo_url: str | UnsetType | None = UNSET
+    brand_color: str | UnsetType | None = UNSET
+    support_email: str | UnsetType | None = UNSET
+    seller_address: Address | UnsetType | None = UNSET
+    send_receipts: bool | UnsetType = UNSET
 
     def applied_to(self, settings: Settings) -> Settings:
         """The settings as they would be. Within the EU a VAT number has to be one."""
@@ -60,6 +71,7 @@ async def change_settings(tx: Tx, changes: SettingsChanges) -> Settings:
         cart_days=DEFAULTS.cart_days,
         abandoned_minutes=DEFAULTS.abandoned_minutes,
         max_refunds=DEFAULTS.max_refunds,
+        send_receipts=DEFAULTS.send_receipts,
     )
     before = await lock_settings(tx, tenant_id=tx.tenant_id)
     changed = changes.applied_to(before)
@@ -80,6 +92,7 @@ async def open_settings(
     cart_days: int,
     abandoned_minutes: int,
     max_refunds: int,
+    send_receipts: bool,
 ) -> None: ...
 
 
@@ -99,6 +112,11 @@ async def update_settings(
     cart_days: int,
     abandoned_minutes: int,
     max_refunds: int,
+    logo_url: str | None,
+    brand_color: str | None,
+    support_email: str | None,
+    seller_address: Address | None,
+    send_receipts: bool,
 ) -> Settings: ...
 
 

@@ -1,9 +1,11 @@
 -- open_settings
 -- A tenant's first change finds a row with the defaults.
 insert into checkout.settings (
-    tenant_id, checkout_minutes, cart_days, abandoned_minutes, max_refunds
+    tenant_id, checkout_minutes, cart_days, abandoned_minutes, max_refunds, send_receipts
 )
-values (:tenant_id, :checkout_minutes, :cart_days, :abandoned_minutes, :max_refunds)
+values (
+    :tenant_id, :checkout_minutes, :cart_days, :abandoned_minutes, :max_refunds, :send_receipts
+)
 on conflict (tenant_id) do nothing;
 
 -- lock_settings
@@ -23,6 +25,11 @@ set
     cart_days = :cart_days,
     abandoned_minutes = :abandoned_minutes,
     max_refunds = :max_refunds,
+    logo_url = :logo_url,
+    brand_color = :brand_color,
+    support_email = :support_email,
+    seller_address = :seller_address,
+    send_receipts = :send_receipts,
     updated_at = now()
 where settings.tenant_id = :tenant_id
 returning :columns_of_settings;

@@ -5,10 +5,12 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from guilder.customers import Address
 from guilder.db import Tx
 from guilder.http import get, patch
 
 from .fields import Country, Region
+from .limits import LONGEST_URL
 from .settings import Settings, SettingsChanges, change_settings, current_settings
 from .taxes import VatNumberNotValid
 
@@ -32,6 +34,37 @@ AbandonedMinutes = Annotated[
 MaxRefunds = Annotated[
     int, Meta(ge=1, le=1000, description="How often an order may be refunded.", examples=[20])
 ]
+LogoUrl = Annotated[
+    str,
+    Meta(
+        max_length=LONGEST_URL,
+        pattern=r"^https://[^\s\"'<>]+$(?!\n)",
+        description="Shown on the payment page.",
+        examples=["https://shop.example/logo.svg"],
+    ),
+]
+BrandColor = Annotated[
+    str,
+    Meta(
+        pattern=r"^#[0-9a-f]{6}$(?!\n)",
+        description="Of buttons and links on the payment page, with as much contrast as they need.",
+        examples=["#7a1f5c"],
+    ),
+]
+SupportEmail = Annotated[
+    str,
+    Meta(
+        max_length=254,
+        pattern=r"^[^@\s\"'<>?&]+@[^@\s\"'<>?&]+$(?!\n)",
+        description="Whom buyers may ask.",
+        examples=["help@shop.example"],
+    ),
+]
+
+SellerAddress = Annotated[Address, Meta(description="Who sells, as it stands on receipts.")]
+SendReceipts = Annotated[
+    bool, Meta(description="Whether buyers are sent a receipt of what they ordered.")
+]
 
 
 class CheckoutSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +77,11 @@ class CheckoutSettings(msgspec.Struct, frozen=True, kw_only=True):
     cart_days: CartDays
     abandoned_minutes: AbandonedMinutes
     max_refunds: MaxRefunds
+    logo_url: LogoUrl | None
+    brand_color: BrandColor | None
+    support_email: SupportEmail | None
+    seller_address: SellerAddress | None
+    send_receipts: SendReceipts
 
 
 class CheckoutSettingsPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -56,6 +94,11 @@ class CheckoutSettingsPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_un
     cart_days: CartDays | UnsetType = UNSET
     abandoned_minutes: AbandonedMinutes | UnsetType = UNSET
     max_refunds: MaxRefunds | UnsetType = UNSET
+    logo_url: LogoUrl | UnsetType | None = UNSET
+    brand_color: BrandColor | UnsetType | None = UNSET
+    support_email: SupportEmail | UnsetType | None = UNSET
+    seller_address: SellerAddress | UnsetType | None = UNSET
+    send_receipts: SendReceipts | UnsetType = UNSET
 
 
 @get("/v1/checkout-settings", "checkout:read")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .reach import Reach
     from .running import Parts
 
-Prepare = Callable[["System", str], Awaitable[str]]
+Prepare = Callable[["System", "Reach", str], Awaitable[str]]
 """What is done before the system is called ready; answers more lines for the block."""
 
 
@@ -84,7 +84,7 @@ def _run(
         if migrates:
             await bring_up_to_date(found)
         async with open_system(settings, found.app_url, address=address) as system:
-            more = await prepare(system, address) if prepare and address else ""
+            more = await prepare(system, found, address) if prepare and address else ""
             await run(
                 system,
                 parts,

@@ -29,7 +29,7 @@ from .merges import MergeWithOneself, merge
 from .search import search_customers
 
 Email = Annotated[
-    str, Meta(max_length=254, pattern=r"^[^\s@]+@[^\s@]+$", examples=["ada@example.com"])
+    str, Meta(max_length=254, pattern=r"^[^\s@]+@[^\s@]+$(?!\n)", examples=["ada@example.com"])
 ]
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S", examples=["Ada Lovelace"])]
 Metadata = Annotated[

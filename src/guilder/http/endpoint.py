@@ -84,7 +84,9 @@ class Endpoint:
         timeout_seconds: float,
         finish: Function[Any] | None,
         is_for_browsers: bool = False,
+        is_page: bool = False,
     ) -> None:
+        self.is_page = is_page
         self.method = method
         self.path = path
         self.function = function
@@ -194,7 +196,11 @@ class Endpoint:
         """Add the query's arguments; what comes back is what was wrong."""
         sent, errors = parameters_of(query_string) if query_string else ({}, [])
         if sent is None:
-            return errors
+            return [] if self.is_page else errors
+        if self.is_page:
+            # Banks, mail programs and advertisers add to an address what a page never asked for.
+            names = self.query_type.__struct_fields__ if self.query_type else ()
+            sent, errors = {name: text for name, text in sent.items() if name in names}, []
         if self.query_type is None:
             return errors + [FieldError(UNKNOWN, parameter=name[:80]) for name in sent]
         try:
@@ -281,6 +287,7 @@ class Declare(Protocol):
         timeout_seconds: float = ENDPOINT_SECONDS,
         finish: Function[Any] | None = None,
         is_for_browsers: bool = ...,
+        is_page: bool = ...,
     ) -> Callable[[Function[R]], Endpoint]: ...
 
 
@@ -295,6 +302,7 @@ def _declare(method: str, default_status: int) -> Declare:
         timeout_seconds: float = ENDPOINT_SECONDS,
         finish: Function[Any] | None = None,
         is_for_browsers: bool = False,
+        is_page: bool = False,
     ) -> Callable[[Function[R]], Endpoint]:
         def build(function: Function[R]) -> Endpoint:
             return Endpoint(
@@ -308,6 +316,7 @@ def _declare(method: str, default_status: int) -> Declare:
                 timeout_seconds=timeout_seconds,
                 finish=finish,
                 is_for_browsers=is_for_browsers,
+                is_page=is_page,
             )
 
         return build

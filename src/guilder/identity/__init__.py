@@ -7,7 +7,13 @@ tenant's audit log, in the transaction that does it.
 """
 
 from . import audit
-from .account import ask_for_reset, confirm_change, confirm_email, reset_password
+from .account import (
+    ask_for_reset,
+    confirm_change,
+    confirm_email,
+    reset_password,
+    verify_email,
+)
 from .api_key import ApiKey, ApiKeyCreated, ApiKeyId, ApiKeyRevoked, KeyKind, KeyMode
 from .api_keys import (
     AddressNotReadable,
@@ -26,7 +32,7 @@ from .api_keys import (
     revoke,
     rotate,
 )
-from .entrance import SignIn, SignUp, sign_in, sign_out, sign_up
+from .entrance import Begun, SignIn, SignUp, sign_in, sign_out, sign_up
 from .entrance.api import origin_of
 from .gate import Gate
 from .joining import Newcomer, SessionNotOpen, join_as_newcomer, join_as_user, refuse_invitation
@@ -35,7 +41,7 @@ from .members import InvitationLife
 from .place import DomainNotValid, DomainTaken, SlugNotValid, SlugTaken
 from .quotas import Counts, Quota, QuotaExceeded, QuotaUse, quota_use, require_room
 from .second_factor import Factors
-from .sessions import LIFETIME, Opened
+from .sessions import LIFETIME, Opened, Origin
 from .sso import Issuers
 from .tenant import (
     StellarNetwork,
@@ -61,7 +67,7 @@ from .tenants import (
     suspend,
     update_tenant,
 )
-from .users import Passwords
+from .users import EmailInUse, Passwords
 from .verified import EmailNotVerified, Serious, require_verified
 
 __all__ = [
@@ -72,9 +78,11 @@ __all__ = [
     "ApiKeyId",
     "ApiKeyNotFound",
     "ApiKeyRevoked",
+    "Begun",
     "Counts",
     "DomainNotValid",
     "DomainTaken",
+    "EmailInUse",
     "EmailNotVerified",
     "ExpiryInThePast",
     "Factors",
@@ -89,6 +97,7 @@ __all__ = [
     "NameNotValid",
     "Newcomer",
     "Opened",
+    "Origin",
     "Passwords",
     "Quota",
     "QuotaExceeded",
@@ -143,4 +152,5 @@ __all__ = [
     "sign_up",
     "suspend",
     "update_tenant",
+    "verify_email",
 ]

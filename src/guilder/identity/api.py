@@ -56,9 +56,10 @@ Domain = Annotated[
 ]
 Description = Annotated[str, Meta(max_length=2000, examples=["Bulbs, and what grows of them."])]
 Email = Annotated[
-    str, Meta(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$", examples=["billing@tulips.example"])
+    str,
+    Meta(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$(?!\n)", examples=["billing@tulips.example"]),
 ]
-CurrencyCode = Annotated[str, Meta(pattern="^[A-Z]{3}$", examples=["EUR"])]
+CurrencyCode = Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)", examples=["EUR"])]
 Descriptor = Annotated[
     str,
     Meta(

@@ -152,6 +152,7 @@ async def rotate(tx: Tx, maker: Actor, key_id: ApiKeyId, *, overlap: timedelta) 
         expires_at=min(ends_at, old.expires_at) if old.expires_at else ends_at,
     )
     tx.emit(ApiKeyRotated(replaced.id, replaced))
+    await audit.record(tx, "api_key.rotated", type="api_key", id=key_id, before=old, after=replaced)
     return issued
 
 

@@ -8,6 +8,7 @@ the guess came from: somebody unknown is braked like somebody known.
 import hashlib
 from datetime import timedelta
 from enum import StrEnum, auto
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final, NamedTuple
 
 import msgspec
@@ -41,6 +42,13 @@ PACES: Final = {
 }
 
 
+OF_PLACES: Final = {Brake.ADDRESS, Brake.SIGN_UP}
+"""Where it is counted from where an attempt came."""
+
+OWN_NETWORK_BITS: Final = 64
+"""Whoever has one address of the sixth version has all that begin like it."""
+
+
 class TooManyAttempts(Problem, status=429):
     """There were too many attempts from here. Wait, and try again."""
 
@@ -71,7 +79,7 @@ async def attempt(pool: Pool, brake: Brake, name: str) -> Attempt:
         return await count_attempt(
             tx,
             brake=brake,
-            key_hash=_hash(name),
+            key_hash=_hash(brake, name),
             free=pace.free,
             longest=pace.longest,
         )
@@ -87,13 +95,13 @@ async def require_pace(pool: Pool, brake: Brake, name: str) -> None:
 async def release(pool: Pool, brake: Brake, name: str) -> None:
     """Whoever has shown who they are has not guessed."""
     async with system_statement(pool) as tx:
-        await release_brake(tx, brake=brake, key_hash=_hash(name))
+        await release_brake(tx, brake=brake, key_hash=_hash(brake, name))
 
 
 async def take_back(pool: Pool, brake: Brake, name: str) -> None:
     """This attempt was none. The others stay counted: who guesses may have an account too."""
     async with system_statement(pool) as tx:
-        await take_back_attempt(tx, brake=brake, key_hash=_hash(name))
+        await take_back_attempt(tx, brake=brake, key_hash=_hash(brake, name))
 
 
 async def forget(tx: Tx, _: ForgetBrakes) -> None:
@@ -101,8 +109,22 @@ async def forget(tx: Tx, _: ForgetBrakes) -> None:
     await forget_brakes(tx)
 
 
-def _hash(name: str) -> bytes:
-    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()
+def _hash(brake: Brake, name: str) -> bytes:
+    counted = _whole(name) if brake in OF_PLACES else name
+    return hashlib.sha256(counted.encode("utf-8", "surrogatepass")).digest()
+
+
+def _whole(address: str) -> str:
+    """All that somebody has who comes from an address."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address):
+        return address
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ip_network((int(found), OWN_NETWORK_BITS), strict=False))
 
 
 @sql

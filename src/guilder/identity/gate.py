@@ -45,12 +45,12 @@ class SessionAdmission(msgspec.Struct, frozen=True):
     session_id: SessionId
     user_id: UserId
     is_verified: bool
+    calls_per_minute: int | None
+    facts_per_day: int | None
     is_member: bool
     scopes: list[str]
     tenant_status: TenantStatus
-    calls_per_minute: int | None
     tier: Tier
-    facts_per_day: int | None
     facts_today: int
     now: datetime
 

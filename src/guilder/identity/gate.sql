@@ -26,6 +26,8 @@ select
     standing.session_id,
     standing.user_id,
     standing.is_verified,
+    allowed.calls_per_minute,
+    allowed.facts_per_day,
     member.id is not null as is_member,
     case
         when tenant.owner_id = standing.user_id then array['*']
@@ -40,9 +42,7 @@ select
         )
     end as scopes,
     coalesce(tenant.status, 'active') as tenant_status,
-    allowed.calls_per_minute,
     coalesce(tenant.subscription_tier, 'free') as tier,
-    allowed.facts_per_day,
     coalesce(allowed.facts_today, 0) as facts_today,
     now() as now
 from identity.session_standing(:home_id, :token_hash) as standing

@@ -8,7 +8,7 @@ from typing import Final
 from guilder.db import Tx, sql
 from guilder.events import Consumer, Event
 
-FACTS_PER_DAY: Final = "facts_per_day"
+from .quotas import FACTS_PER_DAY
 
 
 async def _count_facts(tx: Tx, events: Sequence[Event]) -> None:

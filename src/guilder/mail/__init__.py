@@ -8,7 +8,14 @@ a server will never take is refused for good; whatever else goes wrong passes, a
 
 from .addresses import AddressNotSendable, Mailbox
 from .api import PAGES, outbox_endpoints
-from .letter import LANGUAGES, Letter, LetterRefused, MailUnavailable, language_of
+from .letter import (
+    LANGUAGES,
+    Attachment,
+    Letter,
+    LetterRefused,
+    MailUnavailable,
+    language_of,
+)
 from .mailer import Mailer
 from .message import message_of
 from .occasions import (
@@ -19,6 +26,7 @@ from .occasions import (
     Invitation,
     NewSignIn,
     Occasion,
+    OrderReceipt,
     OwnershipTransferred,
     PasswordChanged,
     ResetPassword,
@@ -36,6 +44,7 @@ __all__ = [
     "PAGES",
     "AddressNotSendable",
     "ApiKeyCreated",
+    "Attachment",
     "ChangeEmail",
     "EmailChanged",
     "Invitation",
@@ -46,6 +55,7 @@ __all__ = [
     "Mailer",
     "NewSignIn",
     "Occasion",
+    "OrderReceipt",
     "Outbox",
     "OwnershipTransferred",
     "PasswordChanged",

@@ -95,7 +95,10 @@ def outbox_endpoints(mailer: Mailer, host: str) -> list[Endpoint]:
 
 def _must_be_local(visitor: Visitor) -> None:
     """Nobody comes through a proxy, or by a name that somebody else has made ours."""
-    host = urlsplit(f"//{visitor.headers.get('host', '')}").hostname or ""
+    try:
+        host = urlsplit(f"//{visitor.headers.get('host', '')}").hostname or ""
+    except ValueError as unreadable:
+        raise NotFound from unreadable
     if COMES_FROM_ELSEWHERE & visitor.headers.keys() or not is_loopback(host):
         raise NotFound
 

@@ -18,6 +18,14 @@ class MailUnavailable(Exception):
     """The letter could not be sent now. A job that sends it is tried again."""
 
 
+class Attachment(msgspec.Struct, frozen=True):
+    """A file that goes along: what it is called, and of which type."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
     """A letter, written and not yet sent. The kind is that of its occasion."""
 
@@ -30,6 +38,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     name: str | None = None
     reply_to: str | None = None
     unsubscribe_url: str | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 def language_of(wanted: str | None) -> str:

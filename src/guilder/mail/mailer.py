@@ -60,8 +60,12 @@ class Mailer(Tool):
         name: str | None = None,
         reply_to: str | None = None,
         unsubscribe_url: str | None = None,
+        brand: str | None = None,
     ) -> Letter:
-        """The letter about an occasion. An address to unsubscribe at ends letters of its kind."""
+        """The letter about an occasion. An address to unsubscribe at ends letters of its kind.
+
+        The brand is in whose name it is written, where that is not this system's.
+        """
         reader = Reader(
             to=to,
             name=name,
@@ -69,8 +73,8 @@ class Mailer(Tool):
             reply_to=reply_to,
             unsubscribe_url=unsubscribe_url,
         )
-        brand = self.sender.name or self.sender.domain
-        return write(occasion, reader, brand=brand, public_url=self.public_url)
+        own = self.sender.name or self.sender.domain
+        return write(occasion, reader, brand=brand or own, public_url=self.public_url)
 
     async def send(self, letter: Letter) -> str:
         """Send a letter, and answer its Message-ID.

@@ -120,8 +120,11 @@ def _line(name: str, value: str) -> str:
 
 
 def _body(letter: Letter) -> bytes:
-    """The text, and beside it the same as HTML. It holds no line that a server would break."""
+    """The text, beside it the same as HTML, and files. No line is one that a server would break."""
     body = EmailMessage(policy=BODY)
     body.set_content(letter.text, cte="quoted-printable")
     body.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    for one in letter.attachments:
+        kind, _, subtype = one.content_type.partition("/")
+        body.add_attachment(one.content, kind, subtype, cte="base64", filename=one_line(one.name))
     return body.as_bytes()

@@ -124,6 +124,29 @@ class OwnershipTransferred(Noticed, frozen=True, kw_only=True):
     is_yours: bool
 
 
+class OrderReceipt(Occasion, frozen=True, kw_only=True):
+    """Somebody bought something. The link leads to the page of the order, and never ends.
+
+    Days and amounts are written as the reader has them; each of the goods has an amount.
+    """
+
+    kind: ClassVar[str] = "order_receipt"
+    page: ClassVar[str | None] = "/orders/"
+
+    token: str
+    shop: str
+    number: int
+    ordered_on: str
+    goods: tuple[str, ...]
+    amounts: tuple[str, ...]
+    total: str
+    has_pdf: bool
+
+    @property
+    def query(self) -> str:
+        return self.token
+
+
 class Trial(Occasion, frozen=True, kw_only=True):
     """An operator wants to see whether mail arrives."""
 
@@ -143,6 +166,7 @@ OCCASIONS: Final[dict[str, type[Occasion]]] = {
         SecondFactorChanged,
         ApiKeyCreated,
         OwnershipTransferred,
+        OrderReceipt,
         Trial,
     )
 }

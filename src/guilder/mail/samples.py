@@ -11,6 +11,7 @@ from .occasions import (
     Invitation,
     NewSignIn,
     Occasion,
+    OrderReceipt,
     OwnershipTransferred,
     PasswordChanged,
     ResetPassword,
@@ -49,6 +50,16 @@ SAMPLES: Final = (
         made_by="Grace Hopper",
     ),
     OwnershipTransferred(at=AT, address=ADDRESS, tenant=TENANT, new_owner="Ada", is_yours=True),
+    OrderReceipt(
+        token=TOKEN,
+        shop=TENANT,
+        number=1042,
+        ordered_on="14 March 2026",
+        goods=("2 × Tulip vase", "1 × Pot"),  # noqa: RUF001 - times
+        amounts=("€48.00", "€5.00"),
+        total="€53.00",
+        has_pdf=True,
+    ),
     Trial(),
 )
 

@@ -101,6 +101,7 @@ def _texts(*, is_html: bool) -> "Environment":
         "quoted": lambda text: textwrap.indent(text, "> ", lambda _: True),
     }
     texts.globals["layout"] = f"layout.{form}"
+    texts.globals["zip"] = zip
     texts.globals["parts"] = texts.get_template(f"parts.{form}").module
     return texts
 

@@ -7,7 +7,8 @@ accepted only from a page of ours that the same browser was shown.
 from .assets import ENDPOINTS
 from .cookies import SESSION_COOKIE, VISITOR_COOKIE, cookie, cookie_in, forgotten
 from .forms import FormNotGenuine, Forms
-from .templates import Templates, page, redirect
+from .redirects import is_own_path, redirect
+from .templates import Templates, page
 
 __all__ = [
     "ENDPOINTS",
@@ -19,6 +20,7 @@ __all__ = [
     "cookie",
     "cookie_in",
     "forgotten",
+    "is_own_path",
     "page",
     "redirect",
 ]

@@ -70,7 +70,7 @@ class Forms(Tool):
         if visitor.headers.get("sec-fetch-site", "same-origin") not in OURS:
             raise FormNotGenuine
         origin = visitor.headers.get("origin", UNTOLD)
-        if origin != UNTOLD and urlsplit(origin).netloc != visitor.headers.get("host"):
+        if origin != UNTOLD and _host_of(origin) != visitor.headers.get("host"):
             raise FormNotGenuine
         try:
             pairs = parse_qsl(
@@ -101,3 +101,10 @@ class Forms(Tool):
 
     def _token(self, known: str) -> str:
         return hmac.new(self._key, known.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None

@@ -1,6 +1,5 @@
 """Templates: a package's own beside those of the house. They escape what they show."""
 
-from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, final
@@ -46,11 +45,3 @@ def page(templates: Templates, name: str, *, status: int = 200, **values: Any) -
     """A whole page."""
     text = templates.render(name, **values)
     return Response(status, text.encode(), content_type=HTML, common=PAGE_HEADERS)
-
-
-def redirect(place: str, *headers: tuple[bytes, bytes]) -> Response:
-    """Send the browser on to a place of ours."""
-    if not place.startswith("/") or place.startswith(("//", "/\\")):
-        place = "/"
-    said: Sequence[tuple[bytes, bytes]] = [(b"location", place.encode("ascii", "ignore")), *headers]
-    return Response(303, b"", content_type=HTML, headers=said, common=PAGE_HEADERS)

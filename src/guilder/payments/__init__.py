@@ -9,6 +9,7 @@ give back more than was taken.
 
 from .attempts import MOVEMENT_PROBLEMS, GatewayDeclined, carry_out
 from .cancellations import PaymentUnderway
+from .cancellations import cancel as cancel_payment
 from .draft import METHOD_PROBLEMS, NewPayment
 from .events import (
     PaymentCanceled,
@@ -20,8 +21,10 @@ from .events import (
 from .gateways import AttemptId, Gateways
 from .intake import Taken, create_payments
 from .payment import Payment, PaymentId, PaymentStatus
-from .payments import PaymentNotFound, locked, payment_by_id
+from .payments import PaymentNotFound, locked, newest_payments, payment_by_id
 from .refunds import RefundNotAllowed, refund
+from .routing import gateways_for_buyers
+from .settlement import look_into
 from .transaction import Transaction, TransactionStatus, TransactionType
 from .transactions import transaction_by_id, transactions_of
 from .views import Country, GatewayName, Method
@@ -51,9 +54,13 @@ __all__ = [
     "Transaction",
     "TransactionStatus",
     "TransactionType",
+    "cancel_payment",
     "carry_out",
     "create_payments",
+    "gateways_for_buyers",
     "locked",
+    "look_into",
+    "newest_payments",
     "payment_by_id",
     "refund",
     "transaction_by_id",

@@ -128,7 +128,7 @@ async def create_payment(
     A payment that its bank declines is made all the same: it has failed, and
     says why. While a gateway's answer is not known, the payment is `processing`.
     """
-    taken = await create_payments(tx, [one.body.asked(one.key) for one in asked])
+    taken = await create_payments(tx, [one.body.asked(one.key, tx.actor) for one in asked])
     return [one if isinstance(one, Problem) else _answer(one) for one in taken]
 
 

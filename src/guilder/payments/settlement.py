@@ -1,6 +1,6 @@
 """Settlement: no attempt stays open. The gateway is asked, again and again, what became of it."""
 
-from guilder.db import Pool, Tx, transact
+from guilder.db import Pool, Tx, tenant_transaction, transact
 from guilder.jobs import Hopeless
 from guilder.kernel import TenantId
 
@@ -16,8 +16,9 @@ from .gateways import (
     Outcome,
     OutcomeUnknown,
 )
+from .payment import PaymentId
 from .transaction import TransactionStatus
-from .transactions import find_transaction
+from .transactions import find_transaction, open_attempts
 
 NEVER_ARRIVED = Declined(
     code="not_received", message="The gateway never received it, so nothing was charged."
@@ -63,6 +64,16 @@ async def ask(
         await let_go(pool, tenant_id, attempt_id)
         return
     await record(pool, tenant_id, attempt_id, outcome=outcome)
+
+
+async def look_into(
+    pool: Pool, gateways: Gateways, tenant_id: TenantId, *, payment_id: PaymentId
+) -> None:
+    """Ask the gateway now about all that is open of a payment, as when its buyer came back."""
+    async with tenant_transaction(pool, tenant_id) as tx:
+        waiting = await open_attempts(tx, tenant_id=tenant_id, payment_id=payment_id)
+    for attempt_id in waiting:
+        await ask(pool, gateways, tenant_id, attempt_id=attempt_id)
 
 
 async def _find(claimed: Claimed) -> Outcome:

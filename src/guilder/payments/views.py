@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from guilder.customers import CustomerId
-from guilder.kernel import MAX_MINOR
+from guilder.kernel import MAX_MINOR, Actor, ActorKind
 
 from .draft import NewPayment
 from .gateways import AttemptId, Instrument
@@ -29,7 +29,7 @@ Url = Annotated[
     str, Meta(max_length=2000, pattern=r"^https?://", examples=["https://shop.example/thanks"])
 ]
 Nothing = Annotated[int, Meta(description="In the currency's smallest unit.", examples=[0])]
-Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$", examples=["NL"])]
+Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)", examples=["NL"])]
 GatewayName = Annotated[str, Meta(max_length=40, examples=["sandbox"])]
 Method = Annotated[
     str,
@@ -73,13 +73,18 @@ class PaymentBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     return_url: Url | None = None
     expires_at: Instant | None = None
 
-    def asked(self, key: str | None) -> NewPayment:
-        """The same in the words of the house, under the request's key if it names none."""
+    def asked(self, key: str | None, actor: Actor | None) -> NewPayment:
+        """The same in the words of the house, under the request's key if it names none.
+
+        Where nobody is named who initiates it, that is whoever has signed in for it.
+        """
         fields = msgspec.structs.asdict(self)
+        signed_in = actor.id if actor and actor.kind is ActorKind.USER else None
         return NewPayment(
             amount_minor=fields.pop("amount"),
             is_confirmed=fields.pop("confirm"),
             is_off_session=fields.pop("off_session"),
+            user_id=fields.pop("user_id") or signed_in,
             **(fields | {"idempotency_key": self.idempotency_key or key}),
         )
 

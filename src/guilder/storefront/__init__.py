@@ -3,3 +3,7 @@
 What a tenant keeps to itself never comes here: stock, metadata, customers, who made what. And
 nothing that a buyer sends decides on a price, on a customer, or on metadata.
 """
+
+from .receipts import OrderLinks
+
+__all__ = ["OrderLinks"]

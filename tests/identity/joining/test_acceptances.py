@@ -19,6 +19,7 @@ from tests.identity.team import Team
 
 ACCEPT = "/v1/invitations/acceptances"
 DECLINE = "/v1/invitations/declines"
+EXPIRE_KEY = "update identity.api_key set expires_at = now() where id = $1"
 
 
 def newcomer(token: str, **more: Any) -> dict[str, Any]:
@@ -193,11 +194,13 @@ async def test_a_suspended_tenant_s_invitation_opens_again_when_it_is_resumed(te
     assert (await accept(wilma, token)).status_code == 201
 
 
-@pytest.mark.parametrize("change", ["removed", "demoted", "key revoked"])
-async def test_an_invitation_is_as_good_as_whoever_sent_it(team: Team, change: str) -> None:
+@pytest.mark.parametrize("change", ["removed", "demoted", "key revoked", "key expired"])
+async def test_an_invitation_is_as_good_as_whoever_sent_it(
+    team: Team, change: str, database: Any
+) -> None:
     """Else whoever is about to be removed would ask another of their addresses in before."""
     admin, wilma = await team.colleague("admin"), await team.stranger()
-    if change == "key revoked":
+    if change.startswith("key"):
         body = {"name": "Till", "scopes": ["members:write"]}
         key = await admin.client.post("/v1/api-keys", json=body)
         assert key.status_code == 201, key.text
@@ -209,7 +212,10 @@ async def test_an_invitation_is_as_good_as_whoever_sent_it(team: Team, change: s
         )
         assert made.status_code == 201, made.text
         token = await team.token(made.json()["id"])
-        await team.owner.client.delete(f"/v1/members/{admin.member_id}")
+        if change == "key revoked":
+            await team.owner.client.delete(f"/v1/members/{admin.member_id}")
+        else:
+            await database.execute(EXPIRE_KEY, key.json()["id"])
     else:
         _, token = await team.invited(wilma.email, "developer", by=admin)
         path = f"/v1/members/{admin.member_id}"

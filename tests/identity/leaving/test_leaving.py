@@ -1,10 +1,25 @@
 """Leaving: a user takes everything along, and is forgotten; the books stay."""
 
-import asyncpg
+import asyncio
+from typing import Any
 
+import asyncpg
+import pytest
+
+from guilder import identity
 from guilder.app import System
 from tests.http.documents import problem
 from tests.identity.people import PASSWORD, signed_up, visiting
+from tests.identity.post import Post
+from tests.identity.team import founded
+
+HELD_UP = """
+    select exists (
+        select from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))
+    )
+"""
+JOIN = "insert into identity.member (tenant_id, user_id, home_tenant_id) values ($1, $2, $3)"
+HAND_OVER = "update identity.tenant set owner_id = $1 where id = $2"
 
 
 async def test_the_export_holds_what_is_known_and_no_secret(system: System) -> None:
@@ -58,3 +73,59 @@ async def test_the_address_is_free_for_somebody_new(system: System) -> None:
         await person.client.request("DELETE", "/v1/me", json={"password": PASSWORD})
         async with signed_up(system, email=person.email) as another:
             assert another.user_id != person.user_id
+
+
+async def test_what_was_mailed_to_an_address_is_forgotten_with_it(
+    system: System, post: Post, database: Any
+) -> None:
+    async with signed_up(system) as person:
+        await post.carry(person)
+        tickets = "select count(*) from identity.ticket where user_id = $1"
+        before = await database.fetchval(tickets, person.user_id)
+        await person.client.request("DELETE", "/v1/me", json={"password": PASSWORD})
+        after = await database.fetchval(tickets, person.user_id)
+
+    assert (before, after) == (1, 0)
+
+
+async def test_whoever_owned_what_was_cancelled_can_go(system: System, post: Post) -> None:
+    """Nobody can hand it over any more, nor have the others leave."""
+    async with founded(system, post) as team:
+        await team.colleague("viewer")
+        held = await team.owner.client.request("DELETE", "/v1/me", json={"password": PASSWORD})
+        await team.world.do(identity.cancel)
+        gone = await team.owner.client.request("DELETE", "/v1/me", json={"password": PASSWORD})
+
+    problem(held, 409, "owner_must_hand_over")
+    assert gone.status_code == 200, gone.text
+
+
+@pytest.mark.parametrize("is_handed_over", [False, True])
+async def test_what_became_of_others_meanwhile_is_not_cancelled(
+    system: System, post: Post, database: asyncpg.Connection, *, is_handed_over: bool
+) -> None:
+    """Somebody joins, or owns it, while the password of whoever goes is looked at."""
+    async with founded(system, post) as team:
+        other = await team.stranger()
+        async with asyncio.timeout(20), database.transaction():
+            await database.execute(
+                "select from identity.tenant where id = $1 for update", team.tenant_id
+            )
+            asked = asyncio.create_task(
+                team.owner.client.request("DELETE", "/v1/me", json={"password": PASSWORD})
+            )
+            while not await database.fetchval(HELD_UP):
+                await asyncio.sleep(0.01)
+            await database.execute(JOIN, team.tenant_id, other.user_id, other.tenant_id)
+            if is_handed_over:
+                await database.execute(HAND_OVER, other.user_id, team.tenant_id)
+        answer = await asked
+        status = await database.fetchval(
+            "select status from identity.tenant where id = $1", team.tenant_id
+        )
+
+    assert status == "active"
+    if is_handed_over:
+        assert answer.status_code == 200, answer.text
+    else:
+        problem(answer, 409, "owner_must_hand_over")

@@ -9,7 +9,7 @@ import pytest
 from guilder.app import System
 from guilder.identity import QuotaExceeded
 from guilder.identity.members import NewInvitation, invite
-from guilder.identity.members.invitations import MOST_MAILS
+from guilder.identity.members.invitations import MOST_A_DAY, MOST_MAILS
 from guilder.identity.roles import RoleId
 from guilder.kernel import hash_of, read_token
 from tests.http.documents import problem
@@ -159,6 +159,23 @@ async def test_a_mail_is_sent_again_after_a_while_and_so_often(team: Team, datab
     assert len(set(tokens)) == MOST_MAILS
 
 
+async def test_taken_back_and_sent_anew_is_mailed_no_more_often(team: Team, database: Any) -> None:
+    """Nobody fills the mailbox of another with invitations."""
+    email, answers = someone(), []
+    for number in range(MOST_A_DAY + 1):
+        spelled = email.upper() if number % 2 else email
+        answers.append(await team.invite(spelled))
+        if answers[-1].status_code == 201:
+            await team.owner.client.delete(f"/v1/invitations/{answers[-1].json()['id']}")
+
+    assert [answer.status_code for answer in answers[:-1]] == [201] * MOST_A_DAY
+    document = problem(answers[-1], 429, "mailed_often")
+    assert 86_000 < document["retry_after"] <= 86_400
+    assert (await team.invite(someone())).status_code == 201
+    await database.execute(AGO, timedelta(days=1), answers[0].json()["id"])
+    assert (await team.invite(email)).status_code == 201
+
+
 async def test_a_mail_that_could_not_be_sent_makes_another_token(team: Team, database: Any) -> None:
     made = (await team.invite(someone())).json()
     (job,) = await team.waiting(made["id"])
@@ -189,6 +206,16 @@ async def test_an_invitation_that_was_taken_back_is_not_mailed(team: Team) -> No
     refused = problem(await team.owner.client.post(f"{path}/mails"), 409, "invitation_answered")
     assert refused["status_now"] == "revoked"
     assert not [one for one in outbox.newest(1000) if made["email"] in one.to]
+
+
+async def test_an_invitation_that_was_declined_cannot_be_taken_back(team: Team) -> None:
+    invitation_id, token = await team.invited(someone())
+    declined = await team.owner.client.post("/v1/invitations/declines", json={"token": token})
+
+    refused = await team.owner.client.delete(f"/v1/invitations/{invitation_id}")
+
+    assert declined.status_code == 204
+    assert problem(refused, 409, "invitation_answered")["status_now"] == "declined"
 
 
 async def test_an_address_can_be_invited_again_once_the_time_is_over(

@@ -49,6 +49,11 @@ def test_the_last_moment_of_a_step() -> None:
     assert good == [False, True, True, True, False]
 
 
+@pytest.mark.parametrize("code", ["", "\uff11" * 6, "\u0661" * 6, "é", "1" * 100_000])
+def test_what_a_form_may_bring_is_no_code(code: str) -> None:
+    assert step_of(SECRET, code, now=datetime(2026, 3, 14, tzinfo=UTC)) is None
+
+
 def test_an_authenticator_reads_what_it_needs() -> None:
     url = otpauth(SECRET, issuer="Tulip & Sons", account="wilma@tulips.example")
 

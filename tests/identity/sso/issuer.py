@@ -88,6 +88,7 @@ class Issuer:
     """One issuer, who knows a client."""
 
     url: str = ""
+    client_id: str = CLIENT_ID
     key: Key = RSA
     algorithm: str = "RS256"
     kid: str = "one"
@@ -113,7 +114,7 @@ class Issuer:
         asked = dict(parse_qsl(urlsplit(authorization_url).query, strict_parsing=True))
         assert authorization_url.startswith(f"{self.url}/authorize?")
         assert asked["response_type"] == "code"
-        assert asked["client_id"] == CLIENT_ID
+        assert asked["client_id"] == self.client_id
         assert asked["code_challenge_method"] == "S256"
         assert asked["scope"].split()[0] == "openid"
         code = secrets.token_urlsafe(16)
@@ -163,18 +164,18 @@ class Issuer:
     def _is_client(self, request: Request, form: dict[str, str]) -> bool:
         methods = self.document.get("token_endpoint_auth_methods_supported")
         if not self.has_secret:
-            return form.get("client_id") == CLIENT_ID and "authorization" not in request.headers
+            return form.get("client_id") == self.client_id and "authorization" not in request.headers
         if methods == ["client_secret_post"]:
-            return (form.get("client_id"), form.get("client_secret")) == (CLIENT_ID, CLIENT_SECRET)
+            return (form.get("client_id"), form.get("client_secret")) == (self.client_id, CLIENT_SECRET)
         scheme, _, sent = request.headers.get("authorization", "").partition(" ")
         pair = base64.b64decode(sent).decode().split(":")
-        return scheme == "Basic" and list(map(unquote_plus, pair)) == [CLIENT_ID, CLIENT_SECRET]
+        return scheme == "Basic" and list(map(unquote_plus, pair)) == [self.client_id, CLIENT_SECRET]
 
     def token(self, grant: Grant, access_token: str) -> str:
         now = int(time.time())  # noqa: TID251 - an issuer has a clock of its own
         claims = {
             "iss": self.url,
-            "aud": CLIENT_ID,
+            "aud": self.client_id,
             "iat": now,
             "exp": now + 300,
             "nonce": grant.asked["nonce"],

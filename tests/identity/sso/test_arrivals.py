@@ -288,3 +288,20 @@ async def test_members_that_the_tier_has_no_room_for_are_not_admitted(system: Sy
 
     assert [answer.status_code for answer in answers[:5]] == [201] * 5
     assert answers[5].json()["code"] == "quota_exceeded"
+
+
+async def test_what_was_said_to_another_client_lets_nobody_in(
+    tulips: Company, visitor: httpx.AsyncClient, system: System
+) -> None:
+    """A tenant may be a client of an issuer that everybody uses, and have it say who came by."""
+    wilma = await tulips.person()
+    known = tulips.somebody(email=wilma.email)
+    assert (await tulips.sign_in(visitor, **known)).status_code == 201
+    async with company(system) as evil:
+        evil.issuer = tulips.issuer
+        evil.issuer.client_id = "a site of somebody's"
+        await evil.set_up(client_id=evil.issuer.client_id)
+
+        answer = await evil.sign_in(visitor, **known)
+
+    assert refused(answer) == NOT_ADMITTED

@@ -124,6 +124,19 @@ async def test_only_who_may_do_everything_lets_an_issuer_speak_for_everybody(
         assert (answer.status_code, answer.json()["code"]) == (403, "not_yours_to_set_up")
 
 
+async def test_a_key_for_tests_lets_no_issuer_speak(tulips: Company) -> None:
+    await tulips.set_up()
+    asked = {"name": "Tests", "scopes": ["*"], "mode": "test"}
+    key = (await tulips.api.post("/v1/api-keys", json=asked)).json()
+    shown = {"authorization": f"Bearer {key['secret']}"}
+
+    refused = await tulips.api.put(PATH, json=wanted(client_secret="x"), headers=shown)
+    kept = await tulips.api.delete(PATH, headers=shown)
+
+    for answer in (refused, kept):
+        assert (answer.status_code, answer.json()["code"]) == (403, "live_actor_needed")
+
+
 async def test_another_tenants_provider_is_not_there(tulips: Company, other: World) -> None:
     async with other.program("*") as stranger:
         assert (await stranger.get(PATH)).json()["code"] == "identity_provider_not_found"

@@ -22,7 +22,7 @@ UnitAmount = Annotated[
 Written = Annotated[
     str,
     Meta(
-        pattern=r"^[0-9]{1,15}(\.[0-9]{1,12})?$",
+        pattern=rf"^([0-9]{{1,15}}(\.[0-9]{{1,12}})?|{MAX_MINOR})$(?!\n)",
         description="In smallest units, and parts of one.",
         examples=["0.05"],
     ),

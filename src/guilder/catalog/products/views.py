@@ -25,7 +25,7 @@ Asset = Annotated[
         min_length=1, max_length=100, description="XLM, native, or CODE:ISSUER.", examples=["XLM"]
     ),
 ]
-Category = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$", examples=["standard"])]
+Category = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$(?!\n)", examples=["standard"])]
 OptionName = Annotated[str, Meta(min_length=1, max_length=50, pattern=r"\S", examples=["Colour"])]
 OptionNames = Annotated[list[OptionName], Meta(max_length=10, examples=[["Colour"]])]
 OptionValue = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\S", examples=["Blue"])]
@@ -34,7 +34,11 @@ OptionValues = Annotated[
 ]
 Image = Annotated[
     str,
-    Meta(max_length=2000, pattern=r"^https?://[^\s]+$", examples=["https://shop.example/vase.jpg"]),
+    Meta(
+        max_length=2000,
+        pattern=r"^https?://[^\s]+$(?!\n)",
+        examples=["https://shop.example/vase.jpg"],
+    ),
 ]
 Images = Annotated[list[Image], Meta(max_length=20)]
 Grams = Annotated[int, Meta(ge=0, le=100_000_000, examples=[850])]

@@ -11,6 +11,7 @@ from .carts import (
     locked_with_lines,
     open_carts,
 )
+from .codes import CodeReason
 from .filling import MoreLines, add_lines, change_line, remove_line
 from .lines import CartLineNotFound, TooManyLines, TooManyPieces, Wanted
 from .pricing import PricedCart, PricedLine, price_carts
@@ -44,6 +45,7 @@ __all__ = [
     "CartStatus",
     "CartView",
     "Code",
+    "CodeReason",
     "CodeView",
     "Codes",
     "Email",

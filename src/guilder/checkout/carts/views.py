@@ -26,7 +26,7 @@ from .pricing import PricedCart, PricedLine
 Minor = Annotated[int, Meta(description="In the currency's smallest unit.", examples=[2000])]
 Code = Annotated[str, Meta(min_length=3, max_length=3, description="ISO 4217.", examples=["EUR"])]
 Email = Annotated[
-    str, Meta(max_length=254, pattern=r"^[^\s@]+@[^\s@]+$", examples=["ada@example.com"])
+    str, Meta(max_length=254, pattern=r"^[^\s@]+@[^\s@]+$(?!\n)", examples=["ada@example.com"])
 ]
 Quantity = Annotated[int, Meta(ge=1, le=MOST_PIECES, examples=[2])]
 PromotionCode = Annotated[str, Meta(min_length=1, max_length=LONGEST_CODE, examples=["SPRING"])]

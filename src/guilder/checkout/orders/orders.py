@@ -152,7 +152,7 @@ def _order(session: Session, number: int, *, by: str, now: datetime) -> Order:
         refunds=0,
         max_refunds=sold.max_refunds,
         metadata=session.metadata,
-        buyer=session.buyer,
+        buyer=session.known_buyer,
         created_by=by,
         canceled_at=None,
         created_at=now,

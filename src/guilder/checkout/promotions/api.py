@@ -45,7 +45,7 @@ Code = Annotated[
     str,
     Meta(
         max_length=LONGEST_CODE,
-        pattern=r"^\S+$",
+        pattern=r"^\S+$(?!\n)",
         description="What a buyer enters, in any case. Without one it applies by itself.",
         examples=["WELCOME10"],
     ),

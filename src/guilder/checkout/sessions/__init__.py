@@ -3,6 +3,7 @@
 from .closing import close
 from .drafts import CartEmpty, MetadataNotPortable, NewSession, holding_of
 from .events import CheckoutCompleted, CheckoutExpired, CheckoutFailed, CheckoutRefunded
+from .handoff import claim_of, tenant_in
 from .keys import Signers
 from .session import (
     BEING_PAID,
@@ -16,7 +17,13 @@ from .session import (
     SnapshotLine,
     SnapshotShipping,
 )
-from .sessions import CheckoutNotFound, CheckoutUnderway, open_sessions, session_by_id
+from .sessions import (
+    CheckoutNotFound,
+    CheckoutUnderway,
+    newest_sessions,
+    open_sessions,
+    session_by_id,
+)
 from .views import Name, OfCheckout, sold_as
 
 __all__ = [
@@ -42,9 +49,12 @@ __all__ = [
     "Snapshot",
     "SnapshotLine",
     "SnapshotShipping",
+    "claim_of",
     "close",
     "holding_of",
+    "newest_sessions",
     "open_sessions",
     "session_by_id",
     "sold_as",
+    "tenant_in",
 ]

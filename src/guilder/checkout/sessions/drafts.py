@@ -129,6 +129,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
             snapshot=self.snapshot,
             snapshot_hash=snapshot_hash,
             buyer=self.buyer,
+            told=None,
             key_id=key_id,
             token=token,
             success_url=self.asked.success_url,

@@ -68,13 +68,19 @@ def read_token(token: str, keys: dict[str, SigningKey]) -> Handoff:
         raise HandoffNotGenuine from wrong
 
 
-def tenant_in(token: str) -> TenantId | None:
-    """The tenant that a token claims to be of, before anybody has looked at its signature."""
+def claim_of(token: str) -> Handoff | None:
+    """What a token claims, before anybody has looked at its signature."""
     try:
         payload = _read(token.split(".")[1])
-        return msgspec.json.decode(payload, type=Handoff).tenant
+        return msgspec.json.decode(payload, type=Handoff)
     except (ValueError, IndexError, msgspec.MsgspecError):
         return None
+
+
+def tenant_in(token: str) -> TenantId | None:
+    """The tenant that a token claims to be of."""
+    claim = claim_of(token)
+    return claim.tenant if claim else None
 
 
 def as_jwk(key: SigningKey) -> dict[str, Any]:

@@ -131,6 +131,7 @@ class Session(msgspec.Struct, frozen=True):
     snapshot: Snapshot
     snapshot_hash: str
     buyer: Buyer | None
+    told: Buyer | None
     key_id: SigningKeyId
     token: str
     success_url: str | None
@@ -143,6 +144,18 @@ class Session(msgspec.Struct, frozen=True):
     completed_at: datetime | None
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def known_buyer(self) -> Buyer | None:
+        """Who buys: as handed over, and for the rest as they told at the payment page."""
+        if self.buyer is None or self.told is None:
+            return self.buyer
+        told = {
+            name: getattr(self.told, name)
+            for name in Buyer.__struct_fields__
+            if getattr(self.buyer, name) is None
+        }
+        return msgspec.structs.replace(self.buyer, **told)
 
     def payment_url(self, public_url: str) -> str:
         """Where the buyer pays; whoever has this address may."""

@@ -174,7 +174,7 @@ def show(
         payment_id=session.payment_id,
         price_id=session.price_id,
         customer_id=session.customer_id,
-        buyer=session.buyer,
+        buyer=session.known_buyer,
         currency=session.currency,
         lines=[show_line(line) for line in session.snapshot.lines],
         **amounts(session.snapshot),

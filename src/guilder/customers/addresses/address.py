@@ -19,7 +19,7 @@ City = Annotated[Line, Meta(examples=["Amsterdam"])]
 Region = Annotated[Line, Meta(description="State, province or county.")]
 PostalCode = Annotated[str, Meta(min_length=1, max_length=20, pattern=r"\S", examples=["1015 CC"])]
 In = Annotated[Country, Meta(description="ISO 3166-1, two letters.", examples=["NL"])]
-Phone = Annotated[str, Meta(pattern=r"^\+?[0-9 ()./-]{3,30}$", examples=["+31 20 123 4567"])]
+Phone = Annotated[str, Meta(pattern=r"^\+?[0-9 ()./-]{3,30}$(?!\n)", examples=["+31 20 123 4567"])]
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

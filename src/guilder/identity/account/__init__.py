@@ -11,6 +11,7 @@ from .emails import (
     confirm_change,
     confirm_email,
 )
+from .emails import verify as verify_email
 from .passwords import ask_for_reset, change_password, reset_password
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "confirm_change",
     "confirm_email",
     "reset_password",
+    "verify_email",
 ]

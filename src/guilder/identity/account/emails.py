@@ -8,7 +8,7 @@ from guilder.identity import audit
 from guilder.identity.brakes import Brake, require_pace
 from guilder.identity.letters import tell
 from guilder.identity.proof import require_password
-from guilder.identity.sessions import Origin, SessionEnd, end_sessions
+from guilder.identity.sessions import Origin, SessionEnd, SessionId, end_sessions
 from guilder.identity.tickets import (
     Purpose,
     TicketNotValid,
@@ -82,10 +82,11 @@ async def ask_for_change(
     await caller.transact(partial(_ask, user_id=home.user_id, email=wanted))
 
 
-async def _ask(tx: Tx, _: Actor, *, user_id: UserId, email: str) -> None:
+async def _ask(tx: Tx, actor: Actor, *, user_id: UserId, email: str) -> None:
     if await is_email_in_use(tx, email):
         raise EmailInUse
-    await mail_change(tx, user_id, email=email)
+    session_id = SessionId(actor.session_id) if actor.session_id else None
+    await mail_change(tx, user_id, email=email, session_id=session_id)
 
 
 async def confirm_change(pool: Pool, token: str, *, origin: Origin) -> None:

@@ -43,6 +43,10 @@ from guilder.kernel import Actor
 from guilder.mail import PasswordChanged
 
 from .emails import verify
+from .strangers import shut_out_stranger
+
+OF_BEFORE: Final = (Purpose.RESET_PASSWORD, Purpose.CHANGE_EMAIL)
+"""What a new password makes void, since somebody who should be out may have asked for it."""
 
 NOWHERE: Final = UUID(int=0)
 """The session of whoever has none."""
@@ -97,7 +101,10 @@ async def reset_password(
         ticket, user = await use(tx, token, Purpose.RESET_PASSWORD)
         if ticket.email != user.email:
             raise TicketNotValid
-        await _keep(tx, await verify(tx, user), kept=kept, is_reset=True)
+        verified = await verify(tx, user)
+        if user.email_verified_at is None:
+            await shut_out_stranger(tx, verified)
+        await _keep(tx, verified, kept=kept, is_reset=True)
     await release(pool, Brake.ACCOUNT, account_of(home))
 
 
@@ -107,7 +114,8 @@ async def _keep(
     home = Home(tx.tenant_id, user.id)
     await save_password_hash(tx, tenant_id=tx.tenant_id, user_id=user.id, password_hash=kept)
     await end_sessions(tx, user.id, because=SessionEnd.PASSWORD_CHANGED, but=but)
-    await use_up(tx, tenant_id=tx.tenant_id, user_id=user.id, purpose=Purpose.RESET_PASSWORD)
+    for purpose in OF_BEFORE:
+        await use_up(tx, tenant_id=tx.tenant_id, user_id=user.id, purpose=purpose)
     changed = await locked_user(tx, user.id)
     tx.emit(UserUpdated(changed.id, changed))
     address = tx.actor.address if tx.actor else None

@@ -23,7 +23,7 @@ Position = Annotated[int, Meta(ge=0, description="Go on behind this position.")]
 Head = Annotated[
     str,
     Meta(
-        pattern="^[0-9]{1,18}:[0-9a-f]{64}$",
+        pattern=r"^[0-9]{1,18}:[0-9a-f]{64}$(?!\n)",
         description="The position of an entry and its hash.",
         examples=["42:" + "9f3c" * 16],
     ),

@@ -17,7 +17,7 @@ from guilder.kernel import ActorKind, TenantId
 GENESIS: Final = bytes(32)
 """What the first entry holds on to."""
 
-Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", examples=["9f3c" * 16])]
+Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)", examples=["9f3c" * 16])]
 Told = Annotated[dict[str, Any] | None, Meta(examples=[{"name": "Tulip & Sons"}])]
 
 

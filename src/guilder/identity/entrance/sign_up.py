@@ -20,7 +20,6 @@ from guilder.identity.users import (
     normal_email,
     require_good,
 )
-from guilder.kernel import Actor, ActorKind
 
 from .sign_in import Entered, enter
 
@@ -52,13 +51,7 @@ async def sign_up(pool: Pool, passwords: Passwords, asked: SignUp) -> Begun:
     kept = await passwords.hash(asked.password)
     async with system_statement(pool) as tx:
         tenant_id = await new_tenant_id(tx)
-    visitor = Actor(
-        kind=ActorKind.VISITOR,
-        tenant_id=tenant_id,
-        address=asked.origin.address,
-        request_id=asked.origin.request_id,
-    )
-    async with tenant_transaction(pool, tenant_id, visitor) as tx:
+    async with tenant_transaction(pool, tenant_id, asked.origin.visitor(tenant_id)) as tx:
         return await _begin(tx, asked, email=email, password_hash=kept)
 
 

@@ -31,7 +31,7 @@ from guilder.identity.users import (
     is_email_in_use,
     require_good,
 )
-from guilder.kernel import Actor, ActorKind, Problem, TenantId, hash_of, read_token
+from guilder.kernel import Problem, TenantId, hash_of, read_token
 
 
 class SessionNotOpen(Problem, status=401):
@@ -88,13 +88,13 @@ async def join_as_newcomer(
     await require_pace(pool, Brake.SIGN_UP, origin.address)
     kept = await passwords.hash(newcomer.password)
     begin = partial(_begin, token=token, newcomer=newcomer, password_hash=kept, origin=origin)
-    return await transact(pool, tenant_id, begin, actor=_visitor(tenant_id, origin))
+    return await transact(pool, tenant_id, begin, actor=origin.visitor(tenant_id))
 
 
 async def refuse_invitation(pool: Pool, token: str, *, origin: Origin) -> None:
     """Decline an invitation."""
     tenant_id = tenant_of_invitation(token)
-    async with tenant_transaction(pool, tenant_id, _visitor(tenant_id, origin)) as tx:
+    async with tenant_transaction(pool, tenant_id, origin.visitor(tenant_id)) as tx:
         await decline(tx, token)
 
 
@@ -135,15 +135,6 @@ async def _user_of(pool: Pool, session: str) -> User:
     if user is None:
         raise SessionNotOpen
     return user
-
-
-def _visitor(tenant_id: TenantId, origin: Origin) -> Actor:
-    return Actor(
-        kind=ActorKind.VISITOR,
-        tenant_id=tenant_id,
-        address=origin.address,
-        request_id=origin.request_id,
-    )
 
 
 @sql

@@ -18,7 +18,7 @@ from guilder.identity.ownership import Membership, memberships_of
 from guilder.identity.proof import require_password_if_any
 from guilder.identity.sessions import SessionEnd, end_sessions
 from guilder.identity.tenant import TenantStatus
-from guilder.identity.tenants import cancel
+from guilder.identity.tenants import cancel, lock_tenant
 from guilder.identity.users import Home, Passwords, UserId, locked_user
 from guilder.kernel import Actor, Fact, Problem, TenantId
 
@@ -61,14 +61,16 @@ async def _look(tx: Tx, actor: Actor) -> tuple[Home, Actor, list[Membership]]:
 
 
 async def _require_nobody_left(caller: Caller, belongs: list[Membership]) -> None:
-    owned = [one.tenant_id for one in belongs if one.is_owner]
+    """Refuse to leave others behind, but in what was cancelled: that nobody can hand over."""
     left = []
-    for tenant_id in owned:
-        others = await transact(
-            caller.pool, tenant_id, lambda tx: count_others(tx, tenant_id=tx.tenant_id)
+    for one in belongs:
+        if not one.is_owner or one.status is TenantStatus.CANCELLED:
+            continue
+        members = await transact(
+            caller.pool, one.tenant_id, lambda tx: count_members(tx, tenant_id=tx.tenant_id)
         )
-        if others > 1:
-            left.append(tenant_id)
+        if members > 1:
+            left.append(one.tenant_id)
     if left:
         raise OwnerMustHandOver(tenant_ids=left)
 
@@ -80,10 +82,14 @@ async def _leave(caller: Caller, actor: Actor, one: Membership) -> None:
     )
 
     async def leave(tx: Tx) -> None:
-        if not one.is_owner:
+        """Whose it is, and who belongs to it, may have changed since it was looked at."""
+        tenant = await lock_tenant(tx, tenant_id=tx.tenant_id)
+        if tenant is None or tenant.owner_id != leaver.id:
             await locked_member(tx, one.member_id)
             await remove_member(tx, leaver, one.member_id)
-        elif one.status is not TenantStatus.CANCELLED:
+        elif tenant.status is not TenantStatus.CANCELLED:
+            if await count_members(tx, tenant_id=tx.tenant_id) > 1:
+                raise OwnerMustHandOver(tenant_ids=[tx.tenant_id])
             await cancel(tx)
 
     await transact(caller.pool, one.tenant_id, leave, actor=leaver)
@@ -130,7 +136,7 @@ redact_deleted: Final = events.reaction("identity.redact_deleted", UserDeleted, 
 
 
 @sql
-async def count_others(tx: Tx, *, tenant_id: TenantId) -> int: ...
+async def count_members(tx: Tx, *, tenant_id: TenantId) -> int: ...
 
 
 @sql

@@ -1,4 +1,4 @@
--- count_others
+-- count_members
 select count(*)
 from identity.member
 where member.tenant_id = :tenant_id;
@@ -25,14 +25,10 @@ set
 where user_account.tenant_id = :tenant_id and user_account.id = :user_id;
 
 -- forget_proofs
--- The addresses to which tickets went stay unreadable to anybody, and are used up.
-with spent as (
-    update identity.ticket
-    set used_at = now()
-    where
-        ticket.tenant_id = :tenant_id
-        and ticket.user_id = :user_id
-        and ticket.used_at is null
+-- Tickets go with the addresses that they were mailed to.
+with mailed as (
+    delete from identity.ticket
+    where ticket.tenant_id = :tenant_id and ticket.user_id = :user_id
 )
 
 delete from identity.second_factor

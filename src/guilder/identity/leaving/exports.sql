@@ -6,14 +6,12 @@ order by session.id desc
 limit 1000;
 
 -- has_factor
-select exists (
-    select
-    from identity.second_factor
-    where
-        second_factor.tenant_id = :tenant_id
-        and second_factor.user_id = :user_id
-        and second_factor.confirmed_at is not null
-);
+select count(*) > 0 as has_factor
+from identity.second_factor
+where
+    second_factor.tenant_id = :tenant_id
+    and second_factor.user_id = :user_id
+    and second_factor.confirmed_at is not null;
 
 -- keys_of
 select

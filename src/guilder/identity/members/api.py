@@ -18,6 +18,7 @@ from .invitations import (
     InvitationNotFound,
     InvitedBefore,
     MailedJustNow,
+    MailedOften,
     NewInvitation,
     TooManyMails,
     invitation_by_id,
@@ -48,7 +49,14 @@ from .views import (
 GIVING = (LiveActorNeeded, NotYoursToGive)
 """What may be wrong with whoever says what others may do."""
 
-INVITING = (*GIVING, EmailNotVerified, OneOwnerOnly, QuotaExceeded, RoleNotKnown)
+INVITING = (
+    *GIVING,
+    EmailNotVerified,
+    MailedOften,
+    OneOwnerOnly,
+    QuotaExceeded,
+    RoleNotKnown,
+)
 
 
 @get("/v1/members", "members:read")

@@ -29,6 +29,10 @@ from .members import MemberBefore, OneOwnerOnly, count_members
 
 MOST_MAILS: Final = 5
 BETWEEN_MAILS: Final = timedelta(minutes=1)
+MOST_A_DAY: Final = 10
+"""So often one address is mailed, also where it is invited and taken back again and again."""
+
+DAY: Final = timedelta(days=1)
 
 
 class InvitationNotFound(Problem, status=404):
@@ -57,6 +61,19 @@ class MailedJustNow(Problem, status=429):
     retry_after: int
 
 
+class MailedOften(Problem, status=429):
+    """This address was mailed as often as it may be in a day. Invite it later."""
+
+    retry_after: int
+
+
+class Mailed(msgspec.Struct, frozen=True):
+    """How many invitations have gone to an address lately, and since when."""
+
+    mails: int
+    since: datetime | None
+
+
 class NewInvitation(msgspec.Struct, frozen=True, kw_only=True):
     """Who is asked to come, and what they will hold."""
 
@@ -73,6 +90,7 @@ async def invite(tx: Tx, inviter: Actor, new: NewInvitation) -> Invitation:
     roles = await _roles_of_inviter(tx, inviter, new.role_ids)
     if await is_member_address(tx, email=email):
         raise MemberBefore
+    await _require_rest(tx, email)
     await _make_way(tx, email)
     invitation = await insert_invitation(
         tx,
@@ -104,6 +122,7 @@ async def mail_again(tx: Tx, inviter: Actor, invitation_id: InvitationId) -> Inv
     if before.status is not InvitationStatus.PENDING:
         raise InvitationAnswered(status_now=before.status)
     await _require_pause(tx, before)
+    await _require_rest(tx, before.email)
     await save_mail(
         tx,
         tenant_id=tx.tenant_id,
@@ -184,8 +203,22 @@ async def _require_pause(tx: Tx, invitation: Invitation) -> None:
         raise MailedJustNow(retry_after=math.ceil(left.total_seconds()))
 
 
+async def _require_rest(tx: Tx, email: str) -> None:
+    """Refuse to fill the mailbox of somebody who may not have asked for it."""
+    lately = await mailed_lately(tx, tenant_id=tx.tenant_id, email=email, within=DAY)
+    if lately.since is not None and lately.mails >= MOST_A_DAY:
+        left = lately.since + DAY - await tx.now()
+        raise MailedOften(retry_after=max(1, math.ceil(left.total_seconds())))
+
+
 @sql
 async def is_member_address(tx: Tx, *, email: str) -> bool: ...
+
+
+@sql
+async def mailed_lately(
+    tx: Tx, *, tenant_id: TenantId, email: str, within: timedelta
+) -> Mailed: ...
 
 
 @sql

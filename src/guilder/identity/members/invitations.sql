@@ -1,6 +1,17 @@
 -- is_member_address
 select identity.is_member_address(kernel.fold(:email));
 
+-- mailed_lately
+-- With those that were taken back, or answered: they were mailed.
+select
+    coalesce(sum(invitation.mails), 0)::bigint as mails,
+    min(invitation.last_mailed_at) as since
+from identity.invitation
+where
+    invitation.tenant_id = :tenant_id
+    and invitation.email_folded = kernel.fold(:email)
+    and invitation.last_mailed_at > now() - :within::interval;
+
 -- insert_invitation
 -- It counts as mailed from the beginning: the mail leaves with the transaction.
 with asked as (

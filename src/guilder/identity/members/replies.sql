@@ -18,7 +18,8 @@ from identity.api_key
 where
     api_key.tenant_id = :tenant_id
     and api_key.id = :key_id
-    and api_key.revoked_at is null;
+    and api_key.revoked_at is null
+    and (api_key.expires_at is null or api_key.expires_at > now());
 
 -- set_accepted
 update identity.invitation

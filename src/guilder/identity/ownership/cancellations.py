@@ -15,7 +15,7 @@ async def cancel_own(caller: Caller, passwords: Passwords, *, password: str) -> 
     """End the use of the tenant for its owner, who shows their password if they have one."""
     owner = await caller.transact(_who)
     await require_password_if_any(caller.pool, passwords, owner, password=password)
-    return await caller.transact(_cancel)
+    return await caller.transact(cancel_for)
 
 
 async def _who(tx: Tx, actor: Actor) -> Home:
@@ -23,7 +23,7 @@ async def _who(tx: Tx, actor: Actor) -> Home:
     return Home(actor.home_tenant_id or actor.tenant_id, user_id)
 
 
-async def _cancel(tx: Tx, actor: Actor) -> Tenant:
+async def cancel_for(tx: Tx, actor: Actor) -> Tenant:
     """Cancel it, unless it became somebody else's while the password was looked at."""
     cancelled = await cancel(tx)
     require_owner(actor, cancelled)

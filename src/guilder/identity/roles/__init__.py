@@ -5,7 +5,7 @@ has stay as they are, and one that is in use stays.
 """
 
 from .built_in import found_roles, role_ids
-from .holding import held_by, hold_fast, revoke_beyond
+from .holding import held_by, hold_fast, revoke_all, revoke_beyond
 from .permissions import (
     LiveActorNeeded,
     NotYoursToGive,
@@ -71,6 +71,7 @@ __all__ = [
     "held_by",
     "hold_fast",
     "require_held",
+    "revoke_all",
     "revoke_beyond",
     "role_by_id",
     "role_ids",

@@ -66,12 +66,21 @@ async def revoke_beyond(tx: Tx, user_ids: Sequence[UserId]) -> None:
     A key may be making another one meanwhile. Revoking it waits for that, so it is looked again.
     """
     while beyond := await _beyond(tx, user_ids):
-        revoked = await revoke_keys(tx, tenant_id=tx.tenant_id, ids=beyond)
-        for key in revoked:
-            tx.emit(ApiKeyRevoked(key.id, key))
-            await audit.record(
-                tx, "api_key.revoked", type="api_key", id=key.id, after={"because": "not_held"}
-            )
+        await _revoke(tx, beyond, because="not_held")
+
+
+async def revoke_all(tx: Tx, user_ids: Sequence[UserId]) -> None:
+    """Revoke the keys that these have made here, and those that were made with them."""
+    while made := await keys_going_back_to(tx, tenant_id=tx.tenant_id, user_ids=list(user_ids)):
+        await _revoke(tx, [key.id for key in made], because="shut_out")
+
+
+async def _revoke(tx: Tx, ids: list[ApiKeyId], *, because: str) -> None:
+    for key in await revoke_keys(tx, tenant_id=tx.tenant_id, ids=ids):
+        tx.emit(ApiKeyRevoked(key.id, key))
+        await audit.record(
+            tx, "api_key.revoked", type="api_key", id=key.id, after={"because": because}
+        )
 
 
 async def _as_held(tx: Tx, actor: Actor, user_id: UserId) -> Actor:

@@ -1,6 +1,8 @@
 """Permissions: what there is to be allowed, the same for every tenant."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
@@ -27,10 +29,13 @@ class LiveActorNeeded(Problem, status=403):
 class Permission(msgspec.Struct, frozen=True):
     """Something to be allowed: an action on a resource. `*` is any."""
 
+    id: UUID
     name: str
     resource: str
     action: str
     description: str
+    created_at: datetime
+    updated_at: datetime
 
 
 async def require_known(tx: Tx, names: Collection[str]) -> None:

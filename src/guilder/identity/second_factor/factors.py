@@ -119,6 +119,14 @@ async def remove(tx: Tx, factors: Factors, user_id: UserId, *, shown: Shown) -> 
     await _note(tx, user_id, "disabled")
 
 
+async def forget_factor(tx: Tx, user_id: UserId) -> None:
+    """Ask for it no more, also whoever could not show it, since it was put on by somebody else."""
+    is_on = (await state_of(tx, user_id)).is_on
+    await delete_factor(tx, tenant_id=tx.tenant_id, user_id=user_id)
+    if is_on:
+        await _note(tx, user_id, "disabled")
+
+
 async def renew_codes(tx: Tx, user_id: UserId) -> list[str]:
     """New recovery codes, instead of those that were used or seen by others."""
     if not (await state_of(tx, user_id)).is_on:

@@ -29,7 +29,8 @@ def step_of(secret: bytes, code: str, *, now: datetime) -> int | None:
     """The step to which a code belongs, if it is one of about now. All of them are looked at."""
     current = int(now.timestamp()) // STEP_SECONDS
     steps = range(current - LEEWAY, current + LEEWAY + 1)
-    right = [step for step in steps if hmac.compare_digest(code_at(secret, step), code)]
+    shown = code.encode()
+    right = [step for step in steps if hmac.compare_digest(code_at(secret, step).encode(), shown)]
     return right[-1] if right else None
 
 

@@ -8,7 +8,7 @@ from msgspec import Meta
 from guilder.identity.sessions.views import RenewedSession
 from guilder.identity.users.views import Password
 
-Code = Annotated[str, Meta(pattern=r"^[0-9]{6}$", examples=["492039"])]
+Code = Annotated[str, Meta(pattern=r"^[0-9]{6}$(?!\n)", examples=["492039"])]
 RecoveryCode = Annotated[str, Meta(min_length=1, max_length=50, examples=["k3vf-9xqa-m2wd-7hte"])]
 Codes = Annotated[
     list[str],

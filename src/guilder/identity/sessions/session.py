@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from guilder.identity.users import Home, UserId
-from guilder.kernel import Actor, ActorKind
+from guilder.kernel import Actor, ActorKind, TenantId
 
 SessionId = NewType("SessionId", UUID)
 
@@ -56,6 +56,15 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
             kind=ActorKind.USER,
             tenant_id=home.tenant_id,
             id=home.user_id,
+            address=self.address,
+            request_id=self.request_id,
+        )
+
+    def visitor(self, tenant_id: TenantId) -> Actor:
+        """Somebody who comes from here, and has shown nothing so far."""
+        return Actor(
+            kind=ActorKind.VISITOR,
+            tenant_id=tenant_id,
             address=self.address,
             request_id=self.request_id,
         )

@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from guilder.db import Tx
 from guilder.http import delete, get, put
-from guilder.identity.roles import RoleId
+from guilder.identity.roles import LiveActorNeeded, RoleId
 from guilder.kernel import Actor
 
 from .openid import Issuers
@@ -156,7 +156,14 @@ async def show_identity_provider(tx: Tx, provider: Name, issuers: Issuers) -> Id
 @put(
     PATH,
     "identity_providers:write",
-    problems=(NotYoursToSetUp, IssuerNotValid, OriginNotValid, RoleNeeded, SecretNeededAgain),
+    problems=(
+        LiveActorNeeded,
+        NotYoursToSetUp,
+        IssuerNotValid,
+        OriginNotValid,
+        RoleNeeded,
+        SecretNeededAgain,
+    ),
 )
 async def put_identity_provider(
     tx: Tx, actor: Actor, provider: Name, *, body: IdentityProviderBody, issuers: Issuers
@@ -170,7 +177,11 @@ async def put_identity_provider(
     return _show(await put_provider(tx, actor, provider, setup=setup, vault=issuers.vault), issuers)
 
 
-@delete(PATH, "identity_providers:write", problems=(NotYoursToSetUp, IdentityProviderNotFound))
+@delete(
+    PATH,
+    "identity_providers:write",
+    problems=(LiveActorNeeded, NotYoursToSetUp, IdentityProviderNotFound),
+)
 async def delete_identity_provider(tx: Tx, actor: Actor, provider: Name) -> None:
     """Take an identity provider away. Who came by it stays a user, and needs another way in."""
     await forget_provider(tx, actor, provider)

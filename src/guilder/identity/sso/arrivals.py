@@ -28,7 +28,7 @@ from guilder.identity.users import (
     normal_email,
     user_by_id,
 )
-from guilder.kernel import Actor, ActorKind, Problem, TenantId
+from guilder.kernel import Problem, TenantId
 
 from .openid import Claims
 from .provider import IdentityProvider
@@ -71,16 +71,6 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
         name = self.claims.name or " ".join(part for part in parts if part)
         return name.replace("\0", "").strip()[:MOST_NAME].strip() or None
 
-    def actor(self, tenant_id: TenantId, user_id: UserId | None) -> Actor:
-        """Who acts, as far as that is known."""
-        return Actor(
-            kind=ActorKind.USER if user_id else ActorKind.VISITOR,
-            tenant_id=tenant_id,
-            id=user_id,
-            address=self.origin.address,
-            request_id=self.origin.request_id,
-        )
-
 
 async def arrive(pool: Pool, arrival: Arrival) -> Entered:
     """Let somebody in, or refuse it. Of two who come as the same, the second finds the first."""
@@ -107,18 +97,21 @@ async def _arrive(pool: Pool, arrival: Arrival) -> Entered:
 
 
 async def _enter(pool: Pool, arrival: Arrival, home: Home) -> Entered:
-    """Whom the issuer has brought before enters at home, while the home trusts that issuer."""
-    actor = arrival.actor(home.tenant_id, home.user_id)
-    async with tenant_transaction(pool, home.tenant_id, actor) as tx:
-        if not await is_trusted(tx, tenant_id=tx.tenant_id, issuer=arrival.claims.iss):
+    """Whom the issuer has brought before enters at home, while that is a client of the issuer."""
+    async with tenant_transaction(pool, home.tenant_id, arrival.origin.person(home)) as tx:
+        if not await is_trusted(
+            tx,
+            tenant_id=tx.tenant_id,
+            issuer=arrival.claims.iss,
+            client_id=arrival.provider.client_id,
+        ):
             raise NotAdmitted
         return await enter(tx, await user_by_id(tx, home.user_id), origin=arrival.origin)
 
 
 async def _link(pool: Pool, arrival: Arrival, home: Home) -> Entered:
     """From now on the issuer speaks for somebody who has proved the same address here."""
-    actor = arrival.actor(home.tenant_id, home.user_id)
-    async with tenant_transaction(pool, home.tenant_id, actor) as tx:
+    async with tenant_transaction(pool, home.tenant_id, arrival.origin.person(home)) as tx:
         user = await link_user(
             tx,
             tenant_id=tx.tenant_id,
@@ -140,8 +133,8 @@ async def _begin(pool: Pool, arrival: Arrival) -> Entered:
     is_welcome = arrival.proved_email is not None or not provider.email_domains
     if not (provider.admits_new_users and provider.role_id and email and is_welcome):
         raise NotAdmitted
-    actor = arrival.actor(arrival.tenant_id, None)
-    async with tenant_transaction(pool, arrival.tenant_id, actor) as tx:
+    visitor = arrival.origin.visitor(arrival.tenant_id)
+    async with tenant_transaction(pool, arrival.tenant_id, visitor) as tx:
         if not await may_write(tx, tenant_id=tx.tenant_id):
             raise NotAdmitted
         user = await create_user(tx, _new_user(arrival, email))
@@ -164,7 +157,7 @@ def _new_user(arrival: Arrival, email: str) -> NewUser:
 
 
 @sql
-async def is_trusted(tx: Tx, *, tenant_id: TenantId, issuer: str) -> bool: ...
+async def is_trusted(tx: Tx, *, tenant_id: TenantId, issuer: str, client_id: str) -> bool: ...
 
 
 @sql

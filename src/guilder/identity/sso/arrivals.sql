@@ -1,11 +1,13 @@
 -- is_trusted
--- What a tenant has taken away or switched off lets nobody in who is at home there.
+-- What a tenant has taken away or switched off lets nobody in who is at home there. Nor does what
+-- the issuer has told another client, who may be anybody, and has it tell them who came by.
 select count(*) > 0 as is_trusted
 from identity.identity_provider
 inner join identity.tenant on identity_provider.tenant_id = tenant.id
 where
     identity_provider.tenant_id = :tenant_id
     and identity_provider.issuer = :issuer
+    and identity_provider.client_id = :client_id
     and identity_provider.is_active
     and tenant.status <> 'cancelled';
 

@@ -1,16 +1,13 @@
 """Where somebody may be sent back to: our own pages, and sites that the tenant has named. Pure."""
 
-import re
 from typing import Final, NamedTuple
 
 from guilder.kernel import Problem
 from guilder.outbound import AddressNotValid, Target, target_of
+from guilder.pages import is_own_path
 
 CALLBACK: Final = "/v1/sso/callback"
-LONGEST: Final = 2_000
 OWN_MACHINE: Final = {"localhost", "127.0.0.1", "::1"}
-OWN_PATH: Final = re.compile(r"/(?:[!-.0-\[\]-~][!-\[\]-~]*)?", re.ASCII)
-"""One slash, then anything but a second one or a backslash, which some take for a slash."""
 
 
 class ReturnNotAllowed(Problem, status=422):
@@ -39,11 +36,6 @@ def place_elsewhere(return_to: str | None, *, public_url: str, origins: list[str
     if target is None or target.origin not in origins or "#" in return_to:
         raise ReturnNotAllowed
     return Place(return_to)
-
-
-def is_own_path(path: str) -> bool:
-    """Whether every browser takes it for a path of the page that it stands in."""
-    return len(path) <= LONGEST and OWN_PATH.fullmatch(path) is not None
 
 
 def is_origin(text: str) -> bool:

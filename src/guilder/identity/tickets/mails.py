@@ -3,6 +3,7 @@
 from typing import Final
 
 from guilder.db import Pool, Tx, transact
+from guilder.identity.sessions import SessionId, open_sessions
 from guilder.identity.users import Home, User, UserId, UserNotFound, locked_user
 from guilder.jobs import InWorld, Job, enqueue
 from guilder.kernel import Actor, ActorKind, TenantId
@@ -13,13 +14,18 @@ from .tickets import Issued, issue
 
 
 class MailTicket(Job, frozen=True):
-    """Somebody has to show that they read what comes to an address: theirs, or the one named."""
+    """Somebody has to show that they read what comes to an address: theirs, or the one named.
+
+    Another one is asked for by a session. Where that has ended before the mail could be sent, the
+    owner may have shut out who asked, and nothing is sent.
+    """
 
     name = "identity.mail_ticket"
 
     home: Home
     purpose: Purpose
     email: str | None = None
+    session_id: SessionId | None = None
 
 
 class MailReset(Job, frozen=True):
@@ -40,14 +46,16 @@ async def mail_verification(tx: Tx, user_id: UserId) -> None:
     await enqueue(tx, MailTicket(home, Purpose.VERIFY_EMAIL), unique_key=f"verify {user_id}")
 
 
-async def mail_change(tx: Tx, user_id: UserId, *, email: str) -> None:
+async def mail_change(tx: Tx, user_id: UserId, *, email: str, session_id: SessionId | None) -> None:
     """Have a mail sent to another address, by which it becomes the user's."""
-    await enqueue(tx, MailTicket(Home(tx.tenant_id, user_id), Purpose.CHANGE_EMAIL, email))
+    home = Home(tx.tenant_id, user_id)
+    await enqueue(tx, MailTicket(home, Purpose.CHANGE_EMAIL, email, session_id))
 
 
 async def send_ticket(pool: Pool, _: TenantId | None, job: MailTicket, *, mailer: Mailer) -> None:
     """Make a ticket, commit it, and send it. Tried again it makes another one."""
-    await _send(pool, job.home, job.purpose, email=job.email, mailer=mailer)
+    asked_by = job.session_id
+    await _send(pool, job.home, job.purpose, mailer=mailer, email=job.email, asked_by=asked_by)
 
 
 async def send_reset(pool: Pool, _: TenantId | None, job: MailReset, *, mailer: Mailer) -> None:
@@ -64,6 +72,7 @@ async def _send(
     mailer: Mailer,
     email: str | None = None,
     address: str | None = None,
+    asked_by: SessionId | None = None,
 ) -> None:
     async def make(tx: Tx) -> tuple[User, Issued] | None:
         try:
@@ -74,6 +83,8 @@ async def _send(
         is_done = purpose is Purpose.VERIFY_EMAIL and user.email_verified_at is not None
         if to is None or is_done or user.deleted_at is not None:
             return None
+        if asked_by is not None and not await _is_open(tx, user.id, asked_by):
+            return None
         return user, await issue(tx, user, purpose, email=to)
 
     actor = Actor(kind=ActorKind.JOB, tenant_id=home.tenant_id)
@@ -81,6 +92,11 @@ async def _send(
     if made is not None:
         user, issued = made
         await mailer.send(_letter(mailer, user, issued, address=address))
+
+
+async def _is_open(tx: Tx, user_id: UserId, session_id: SessionId) -> bool:
+    found = await open_sessions(tx, tenant_id=tx.tenant_id, user_id=user_id)
+    return any(session.id == session_id for session in found)
 
 
 def _letter(mailer: Mailer, user: User, issued: Issued, *, address: str | None) -> Letter:

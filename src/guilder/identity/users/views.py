@@ -27,14 +27,19 @@ Username = Annotated[
     Meta(
         min_length=3,
         max_length=32,
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9]$",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9]$(?!\n)",
         examples=["wilma"],
     ),
 ]
 Url = Annotated[
-    str, Meta(max_length=2000, pattern=r"^https?://", examples=["https://tulips.example/w.png"])
+    str,
+    Meta(
+        max_length=2000,
+        pattern=r"^https?://[^\s]+$(?!\n)",
+        examples=["https://tulips.example/w.png"],
+    ),
 ]
-Phone = Annotated[str, Meta(pattern=r"^\+?[0-9 ()./-]{3,30}$", examples=["+31 20 123 4567"])]
+Phone = Annotated[str, Meta(pattern=r"^\+?[0-9 ()./-]{3,30}$(?!\n)", examples=["+31 20 123 4567"])]
 Metadata = Annotated[
     dict[Annotated[str, Meta(max_length=100)], Any],
     Meta(max_length=50, examples=[{"team": "bulbs"}]),
@@ -42,11 +47,15 @@ Metadata = Annotated[
 
 
 StripeCustomer = Annotated[
-    str, Meta(max_length=255, pattern=r"^cus_[A-Za-z0-9_]+$", examples=["cus_NffrFeUfNV2Hib"])
+    str, Meta(max_length=255, pattern=r"^cus_[A-Za-z0-9_]+$(?!\n)", examples=["cus_NffrFeUfNV2Hib"])
 ]
 StripeSubscription = Annotated[
     str,
-    Meta(max_length=255, pattern=r"^sub_[A-Za-z0-9_]+$", examples=["sub_1MowQVLkdIwHu7ixeRlqHVzs"]),
+    Meta(
+        max_length=255,
+        pattern=r"^sub_[A-Za-z0-9_]+$(?!\n)",
+        examples=["sub_1MowQVLkdIwHu7ixeRlqHVzs"],
+    ),
 ]
 
 

@@ -1,5 +1,6 @@
 """Routing: which gateway a payment goes to, and why."""
 
+from .hosted import gateways_for_buyers
 from .routing import (
     FIXED,
     SANDBOX,
@@ -24,6 +25,7 @@ __all__ = [
     "NoGateway",
     "Route",
     "Rule",
+    "gateways_for_buyers",
     "put_rules",
     "routing_map",
 ]

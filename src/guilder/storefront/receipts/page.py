@@ -1,0 +1,208 @@
+"""The page of an order: whoever has its link follows it, and announces what comes back."""
+
+import re
+from typing import Any, Final
+from uuid import UUID
+
+from guilder.checkout import (
+    OrderLineId,
+    OrderLineNotFound,
+    OrderNotFound,
+    Pieces,
+    PiecesNotLeft,
+    request_return,
+)
+from guilder.db import Tx, tenant_transaction, transact
+from guilder.http import PAGE_HEADERS, Response, Visitor, get, post
+from guilder.identity import TenantNotFound
+from guilder.kernel import Actor, ActorKind
+from guilder.mail import LANGUAGES
+from guilder.pages import FormNotGenuine, Forms, redirect
+from guilder.storefront.pay.look import look_of
+
+from .document import document_of
+from .following import Followed, followed, shown
+from .links import PATH, OrderLinks
+from .printing import can_print, printed
+from .reader import accepted_in, reader_of
+from .sheet import NOT_KEPT, POLICY, TEMPLATES, sheet
+from .words import OWN_NAMES
+
+LONGEST_REASON: Final = 500
+NUMBER: Final = re.compile(r"[0-9]{1,7}", re.ASCII)
+FIELD: Final = "pieces-"
+REFUSED: Final = {"no_pieces": 422, "not_left": 409, "too_long": 422, "closed": 403, "stale": 403}
+"""Why nothing was announced, and the status that says so."""
+
+
+@get("/orders/{token}", None, is_page=True)
+async def show_order_page(
+    visitor: Visitor, forms: Forms, token: str, *, links: OrderLinks, language: str | None = None
+) -> Response:
+    """The page on which a buyer follows an order."""
+    guest = Guest(visitor, forms, token, language=language)
+    return guest.page(await guest.order(links))
+
+
+@get("/orders/{token}/receipt", None, is_page=True)
+async def show_buyers_receipt(
+    visitor: Visitor, forms: Forms, token: str, *, links: OrderLinks, language: str | None = None
+) -> Response:
+    """The receipt, as the buyer keeps it."""
+    guest = Guest(visitor, forms, token, language=language)
+    found = await guest.order(links)
+    if found is None:
+        return guest.page(None)
+    return sheet(document_of(found.receipt, found.receipt.for_buyer(language, guest.accepted)))
+
+
+@get("/orders/{token}/receipt.pdf", None, is_page=True)
+async def show_buyers_pdf(
+    visitor: Visitor, forms: Forms, token: str, *, links: OrderLinks, language: str | None = None
+) -> Response:
+    """The receipt as PDF."""
+    guest = Guest(visitor, forms, token, language=language)
+    found = await guest.order(links)
+    if found is None:
+        return guest.page(None)
+    reader = found.receipt.for_buyer(language, guest.accepted)
+    return await printed(document_of(found.receipt, reader))
+
+
+@post("/orders/{token}/returns", None, status=200, is_page=True)
+async def announce_return(
+    visitor: Visitor, forms: Forms, token: str, *, links: OrderLinks, language: str | None = None
+) -> Response:
+    """Announce that pieces come back."""
+    guest = Guest(visitor, forms, token, language=language)
+    found = await guest.order(links)
+    if found is None:
+        return guest.page(None)
+    try:
+        given = forms.open(visitor)
+    except FormNotGenuine:
+        return guest.page(found, wrong="stale")
+    wrong = await _announce(visitor, found, given)
+    return guest.page(found, wrong=wrong, given=given) if wrong else guest.back()
+
+
+class Guest:
+    """Whoever opened the page, by which address, and in which language."""
+
+    def __init__(self, visitor: Visitor, forms: Forms, token: str, *, language: str | None) -> None:
+        self.visitor = visitor
+        self.forms = forms
+        self.accepted = visitor.headers.get("accept-language", "")
+        self._token = token
+        self._language = language if language in LANGUAGES else None
+
+    async def order(self, links: OrderLinks) -> Followed | None:
+        """The order that the address is of; None where it is of none."""
+        linked = links.read(self._token)
+        if linked is None:
+            return None
+        async with tenant_transaction(self.visitor.pool, linked.tenant_id) as tx:
+            try:
+                found = await followed(tx, linked)
+            except (OrderNotFound, TenantNotFound):
+                return None
+        return found if found.is_shown else None
+
+    def back(self) -> Response:
+        """Show what became of it, where pressing again sends nothing again."""
+        return redirect(f"{self._here()}#returns")
+
+    def page(
+        self,
+        found: Followed | None,
+        *,
+        wrong: str | None = None,
+        given: dict[str, str] | None = None,
+    ) -> Response:
+        """The page of an order, with what is wrong; or the one that says that there is none."""
+        wished = (self._language or "", *accepted_in(self.accepted))
+        reader = (
+            found.receipt.for_buyer(self._language, self.accepted) if found else reader_of(*wished)
+        )
+        look = look_of(found.receipt.settings.brand_color) if found else None
+        answer = self.forms.show(
+            self.visitor,
+            TEMPLATES,
+            "order.html" if found else "no_order.html",
+            status=REFUSED[wrong] if wrong else 200 if found else 404,
+            words=reader.words,
+            language=reader.language,
+            languages=[(one, OWN_NAMES[one]) for one in LANGUAGES],
+            look=look,
+            shop=_shop(found),
+            wrong=getattr(reader.words.refused, wrong) if wrong else None,
+            given=given or {},
+            can_print=can_print(),
+            here=self._here,
+            **(shown(found, reader) if found else {}),
+        )
+        answer.headers = [*answer.headers, *NOT_KEPT]
+        answer.common = _common(look.hash if look else None)
+        return answer
+
+    def _here(self, more: str = "") -> str:
+        """The path of this page, or of what is under it, in the language that was asked for."""
+        path = f"{PATH}/{self._token}{more}"
+        return f"{path}?language={self._language}" if self._language else path
+
+
+async def _announce(visitor: Visitor, found: Followed, given: dict[str, str]) -> str | None:
+    """Write the return down; or answer why not."""
+    pieces, reason = _pieces_in(given), given.get("reason", "").strip()
+    if not found.is_open:
+        return "closed"
+    if not pieces:
+        return "no_pieces"
+    if len(reason) > LONGEST_REASON:
+        return "too_long"
+    buyer = Actor(kind=ActorKind.VISITOR, tenant_id=found.linked.tenant_id)
+
+    async def announce(tx: Tx) -> None:
+        await request_return(tx, found.linked.order_id, pieces, reason=reason or None)
+
+    try:
+        await transact(visitor.pool, found.linked.tenant_id, announce, actor=buyer)
+    except (PiecesNotLeft, OrderLineNotFound):
+        return "not_left"
+    return None
+
+
+def _pieces_in(given: dict[str, str]) -> list[Pieces]:
+    """How many of which lines a form names; what is no number of a line names nothing."""
+    pieces = []
+    for name, value in given.items():
+        if not name.startswith(FIELD) or not NUMBER.fullmatch(value.strip()) or not int(value):
+            continue
+        try:
+            line_id = OrderLineId(UUID(name.removeprefix(FIELD)))
+        except ValueError:
+            continue
+        pieces.append(Pieces(line_id=line_id, quantity=int(value)))
+    return pieces
+
+
+def _shop(found: Followed | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    settings = found.receipt.settings
+    return {
+        "name": found.receipt.tenant.name,
+        "logo": settings.logo_url,
+        "email": settings.support_email,
+    }
+
+
+def _common(own_style: str | None) -> list[tuple[bytes, bytes]]:
+    """The headers of a page that shows the shop's logo, and its colour."""
+    policy = dict(PAGE_HEADERS)[POLICY].replace(b"img-src 'self'", b"img-src 'self' https:")
+    if own_style is not None:
+        policy = policy.replace(b"style-src 'self'", f"style-src 'self' {own_style}".encode())
+    return [(name, policy if name == POLICY else value) for name, value in PAGE_HEADERS]
+
+
+ENDPOINTS: Final = (show_order_page, show_buyers_receipt, show_buyers_pdf, announce_return)

@@ -1,0 +1,65 @@
+"""The receipt: an order, who sold it, how it was paid, and what was given back since."""
+
+import msgspec
+
+from guilder.checkout import OrderId, Settings, WholeOrder, current_settings, order_by_id
+from guilder.db import Tx
+from guilder.identity import Tenant, current_tenant
+from guilder.payments import (
+    Payment,
+    Transaction,
+    TransactionStatus,
+    TransactionType,
+    payment_by_id,
+    transactions_of,
+)
+
+from .reader import Reader, accepted_in, reader_of, spoken_in
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a receipt tells of, as it is at one moment."""
+
+    tenant: Tenant
+    settings: Settings
+    whole: WholeOrder
+    payment: Payment | None
+    given_back: list[Transaction]
+
+    @property
+    def country(self) -> str | None:
+        """Where the buyer lives, or else has it sent to."""
+        buyer = self.whole.order.buyer
+        address = buyer and (buyer.billing_address or buyer.shipping_address)
+        return address.country if address else None
+
+    def for_buyer(self, wanted: str | None, accepted: str) -> Reader:
+        """How the buyer reads it, whose browser says which languages they accept."""
+        return reader_of(wanted or "", *accepted_in(accepted), *spoken_in(self.country))
+
+    def for_others(self, wanted: str | None, accepted: str = "") -> Reader:
+        """How it is written for the buyer, where somebody else asks for it."""
+        return reader_of(wanted or "", *spoken_in(self.country), *accepted_in(accepted))
+
+
+async def receipt_of(tx: Tx, order_id: OrderId) -> Receipt:
+    """The receipt of an order, as it is now."""
+    whole = await order_by_id(tx, order_id)
+    payment_id = whole.order.payment_id
+    payment = await payment_by_id(tx, payment_id) if payment_id else None
+    moved = (
+        await transactions_of(tx, tenant_id=tx.tenant_id, payment_id=payment_id)
+        if payment_id
+        else []
+    )
+    return Receipt(
+        tenant=await current_tenant(tx),
+        settings=await current_settings(tx),
+        whole=whole,
+        payment=payment,
+        given_back=[
+            one
+            for one in moved
+            if one.type is TransactionType.REFUND and one.status is TransactionStatus.SUCCEEDED
+        ],
+    )

@@ -1,0 +1,111 @@
+"""The page speaks a buyer's language, and writes amounts as people write them there."""
+
+import string
+from decimal import Decimal
+
+import pytest
+
+from guilder.mail import LANGUAGES
+from guilder.storefront.pay.look import BLACK, DARK_PAPERS, ENOUGH, LIGHT_PAPERS, contrast, look_of
+from guilder.storefront.pay.speech import speech_for, texts_in
+from tests.checkout.shop import Shop
+from tests.storefront.pay.buyers import Buyer, path_of, text_of
+from tests.storefront.pay.test_paying import checkout
+
+
+def places_in(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_says_the_same_of_the_same(language: str) -> None:
+    here, english = texts_in(language), texts_in("en")
+
+    assert list(here) == list(english)
+    assert {key: places_in(text) for key, text in here.items()} == {
+        key: places_in(text) for key, text in english.items()
+    }
+    assert all(text.strip() for text in here.values())
+
+
+@pytest.mark.parametrize(
+    ("wanted", "accepted", "language", "locale"),
+    [
+        (None, "", "en", "en"),
+        (None, "de-AT,de;q=0.9,en;q=0.8", "de", "de_AT"),
+        (None, "nl-NL, fr;q=0.5, es;q=0.7", "es", "es"),
+        (None, "zh-Hant-TW", "en", "en"),
+        ("fr", "de-AT", "fr", "fr"),
+        ("de", "de-CH", "de", "de_CH"),
+        ("xx", "es-MX", "es", "es_MX"),
+        (None, "de-XX", "de", "de"),
+        (None, ";q=;;,,de;q=x,*", "de", "de"),
+    ],
+)
+def test_the_speech_is_what_was_asked_for(
+    wanted: str | None, accepted: str, language: str, locale: str
+) -> None:
+    speech = speech_for(wanted, accepted)
+
+    assert (speech.language, speech.locale) == (language, locale)
+
+
+def test_numbers_are_written_as_people_do() -> None:
+    german, french = speech_for("de", ""), speech_for("fr", "")
+
+    assert german.money(123456, "EUR") == "1.234,56\xa0€"
+    assert german.percent(Decimal("7.75")) == "7,75\xa0%"
+    assert french.country("DE") == "Allemagne"
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("de", ("25,00 € bezahlen", "Zahlungsart", "Ihre Bestellung")),
+        ("es", ("Pagar 25,00 €", "Forma de pago", "Resumen del pedido")),
+        ("fr", ("Payer 25,00 €", "Moyen de paiement", "Votre commande")),
+    ],
+)
+async def test_a_page_speaks_the_language_of_its_buyer(
+    shop: Shop, buyer: Buyer, language: str, says: tuple[str, ...]
+) -> None:
+    session = await checkout(shop)
+
+    accepted = await buyer.look(session, **{"accept-language": language})
+    asked = await buyer.browser.get(f"{path_of(session)}?lang={language}")
+
+    for page in (accepted, asked):
+        assert f'<html lang="{language}">' in page.text
+        assert all(text in text_of(page) for text in says)
+    assert f'action="{path_of(session)}?lang={language}"' in asked.text
+
+
+async def test_a_language_that_was_chosen_stays(shop: Shop, buyer: Buyer) -> None:
+    session = await checkout(shop)
+    shown = await buyer.browser.get(f"{path_of(session)}?lang=de")
+    token = shown.text.partition('name="form_token" value="')[2][:64]
+
+    paid = await buyer.browser.post(
+        f"{path_of(session)}?lang=de",
+        data={"form_token": token, "way": "visa", "email": "a@b.example", "name": "A"},
+    )
+
+    assert paid.headers["location"] == f"{path_of(session)}?lang=de"
+    assert "Vielen Dank!" in text_of(await buyer.follow(paid))
+
+
+@pytest.mark.parametrize("brand", ["#ffee00", "#000000", "#ffffff", "#7a1f5c", "#808080"])
+def test_a_colour_is_moved_until_it_can_be_read(brand: str) -> None:
+    look = look_of(brand)
+    assert look is not None
+    light, dark = look.style.split("@media")
+
+    for part, papers in ((light, LIGHT_PAPERS), (dark, DARK_PAPERS)):
+        accent, on = (
+            tuple(bytes.fromhex(part.partition(f"--{name}:#")[2][:6]))
+            for name in ("accent", "on-accent")
+        )
+        assert all(contrast(accent, paper) >= ENOUGH for paper in papers)
+        assert contrast(accent, on) >= ENOUGH
+    assert contrast(BLACK, (255, 255, 255)) == 21
+    assert look_of(None) is None
