@@ -29,7 +29,7 @@ from prove.streams import STREAM, look_at_streams
 EXAMPLES: Final = "GUILDER_PROVE_EXAMPLES"
 SEED: Final = "GUILDER_PROVE_SEED"
 ONLY: Final = "GUILDER_PROVE_ONLY"
-EXAMPLES_OF_A_ROUND: Final = 5
+EXAMPLES_OF_A_ROUND: Final = 10
 """Made up for each operation, beside those that stand at the limits of its schema."""
 
 PLAIN_CHECKS: Final = ("not_a_server_error", "status_code_conformance")
@@ -39,7 +39,7 @@ CHECKS: Final = (
     "response_schema_conformance",
     "response_headers_conformance",
 )
-RELEASE_SECONDS: Final = 0.1
+RELEASE_SECONDS: Final = 0.02
 SETTINGS: Final = """\
 password_cost = 4
 trusted_proxies = ["127.0.0.0/8"]
@@ -108,17 +108,17 @@ def _set_stage(house: House, seed: int) -> Stage:
 
 
 async def _fuzz(house: House, stage: Stage, examples: int) -> Findings:
-    """Have schemathesis at the API, and then at the pages, while nobody who guesses is braked."""
+    """Have schemathesis at the pages, and then at the API, while nobody who guesses is braked."""
     (house.folder / "stage.json").write_bytes(msgspec.json.encode(stage))
     written = house.folder / "pages.json"
     written.write_bytes(msgspec.json.encode(pages()))
     asked = Asked(examples, stage.seed, os.environ.get(ONLY))
     releasing = asyncio.create_task(_release_brakes(house))
     try:
-        api = await _run(house, [f"{house.address}/openapi.json", *_checks(CHECKS)], asked)
         plain = await _run(
             house, [str(written), "--url", house.address, *_checks(PLAIN_CHECKS)], asked
         )
+        api = await _run(house, [f"{house.address}/openapi.json", *_checks(CHECKS)], asked)
         streams = await asyncio.to_thread(look_at_streams, stage, examples)
     finally:
         releasing.cancel()

@@ -14,7 +14,7 @@ from prove.known import Known
 from prove.letters import links_in
 from prove.pages import pages
 from prove.people import People, Person
-from prove.stage import PASSWORD, TOKENS, Stage
+from prove.stage import PASSWORD, STRIPE, STRIPE_AT, TOKENS, Stage
 
 OWN: Final = frozenset({"own", "tenant:own"})
 STRANGER: Final = 0.1
@@ -29,11 +29,17 @@ WORDS: Final[dict[str, tuple[Any, ...]]] = {
     "payment_method": TOKENS,
     "password": (PASSWORD,),
     "current_password": (PASSWORD,),
-    "issuer": ("https://127.0.0.1:9",),
+    "issuer": ("https://127.0.0.1:1024",),
     "enabled": (True,),
     "country": ("NL", "DE", "US"),
 }
 """What a field has to say so that more is looked at than this field."""
+
+EITHER: Final = {
+    "/v1/checkouts": ("price_id", "cart_id"),
+    "/v1/variants/{variant_id}/prices": ("unit_amount", "unit_amount_decimal"),
+}
+"""Of these fields an address wants one, which a schema cannot say."""
 
 ALWAYS: Final = frozenset({"issuer"})
 """Nothing is asked beyond this machine."""
@@ -83,7 +89,7 @@ class Cast:
         named = (self.stage.tenant_id, str(UUID(int=self.random.getrandbits(128))), "prove")
         return self.random.choice(named) if self.random.random() < STRANGER else None
 
-    def token_for(self, permission: str | None) -> str | None:
+    def token_for(self, permission: str | None, path: str) -> str | None:
         """Whom an operation is for, or now and then somebody else."""
         self.person = None
         if self.random.random() < STRANGER:
@@ -91,7 +97,7 @@ class Cast:
             return self.random.choice((*known, self._somebody()))
         if permission is None:
             return None
-        return self._somebody() if permission in OWN else self.stage.secret
+        return self._somebody(path) if permission in OWN else self.stage.secret
 
     def form(self) -> tuple[str, str]:
         """What a browser keeps, and the token of the forms that were shown to it."""
@@ -113,10 +119,21 @@ class Cast:
             return value if found is None else found
         return value
 
+    def settled(self, body: dict[str, Any], path: str) -> dict[str, Any]:
+        """A body that names one of two things, where it would have named both or neither."""
+        one, other = EITHER.get(path, ("", ""))
+        if one and self.is_lucky:
+            known = self.known.value_of(one, self.random)
+            body = {one: known, **body} if known else body
+            return {key: value for key, value in body.items() if key != other}
+        return body
+
     def _word(self, name: str, *, path: str) -> Any:
         """What a field of this name may say, if that is known."""
         if name in WORDS:
             return self.random.choice(WORDS[name])
+        if name == "email":
+            return f"{self.random.getrandbits(64):x}@prove.example"
         if name == "token":
             return self._ticket_for(path)
         if name == "code" and self.person and self.person.code:
@@ -140,10 +157,12 @@ class Cast:
         """Let the sandbox take payments again."""
         headers = {"authorization": f"Bearer {self.stage.secret}"}
         self._client.put("/v1/gateways/sandbox", json={}, headers=headers)
+        self._client.put(STRIPE_AT, json=STRIPE, headers=headers)
+        self._client.delete("/v1/gateways/paypal", headers=headers)
         self._client.put("/v1/payment-routing", json={"rules": []}, headers=headers)
 
-    def _somebody(self) -> str:
-        self.person = self._people.somebody()
+    def _somebody(self, path: str = "") -> str:
+        self.person = self._people.somebody(with_factor="second-factor/" in path and self.is_lucky)
         return self.person.token
 
     def _ticket_for(self, path: str) -> str:

@@ -72,6 +72,8 @@ def before_call(_: HookContext, case: Case[Any], kwargs: dict[str, Any]) -> None
         case.query = cast.fitted(case.query, path=path)
     if isinstance(case.body, dict | list):
         case.body = cast.fitted(case.body, path=path)
+    if isinstance(case.body, dict):
+        case.body = cast.settled(case.body, path)
     if case.media_type == FORM and isinstance(case.body, dict) and cast.is_lucky:
         headers["Cookie"], case.body["form_token"] = cast.form()
     case.headers = headers  # type: ignore[assignment]
@@ -83,7 +85,7 @@ def _headed(case: Case[Any]) -> dict[str, Any]:
     if not case.operation.path.startswith("/outbox"):  # which is shown to this machine only
         headers["X-Forwarded-For"] = cast.address()
     headers.pop("Authorization", None)
-    token = cast.token_for(_permission_of(case))
+    token = cast.token_for(_permission_of(case), case.operation.path)
     if token is not None:
         headers["Authorization"] = f"Bearer {token}"
     if tenant := cast.tenant():

@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 MOST_KEPT: Final = 60
-"""Of each kind. What is newest is kept: the oldest has mostly come to its end."""
+"""Of each kind, the newest: the oldest has mostly come to its end."""
 
 Values = dict[str, str]
 

@@ -17,7 +17,7 @@ FIELDS: Final = (
     *("login", "email", "password", "name", "tenant_name", "to", "token", "code"),
     *("recovery_code", "username", "language", "List-Unsubscribe"),
 )
-ANSWERED: Final = (200, 303, 401, 403, 409, 422, 429)
+ANSWERED: Final = (200, 303, 401, 403, 409, 410, 422, 429)
 """A browser is sent on, or shown the page again with the status of the problem."""
 
 OF_THE_HOUSE: Final = (

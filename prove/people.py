@@ -49,9 +49,10 @@ class People:
         self._random = random
         self._all = [Person(one) for one in emails]
 
-    def somebody(self) -> Person:
-        """One of them, signed in."""
-        person = self._random.choice(self._all)
+    def somebody(self, *, with_factor: bool = False) -> Person:
+        """One of them, signed in; one who has a second factor, or has begun with it, if any has."""
+        those = [one for one in self._all if one.code] if with_factor else []
+        person = self._random.choice(those or self._all)
         if not person.token and not self._sign_in(person):
             self._all.remove(person)
             person = self._sign_up()

@@ -34,7 +34,8 @@ def look_at_streams(stage: Stage, examples: int) -> Findings:
 
 def _asked(stage: Stage, random: Random) -> dict[str, Any]:
     secret = random.choice([stage.secret] * 6 + [stage.publishable, "gk_live_0", "0"])
-    seen = random.choice([str(UUID(int=random.getrandbits(128))), "0", "\xff", "x" * 300, None])
+    unknown = str(UUID(int=random.getrandbits(128)))
+    seen = random.choice([unknown, "0", "\xff", "x" * 300, *[None] * 6])
     headers = [("authorization", f"Bearer {secret}".encode())]
     headers += [] if seen is None else [("last-event-id", seen.encode("latin-1"))]
     accepts = random.choice((b"*/*", b"text/event-stream", b"application/json"))

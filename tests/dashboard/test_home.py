@@ -88,7 +88,7 @@ async def test_another_tenants_sales_are_not_among_them(system: System) -> None:
 
 def test_every_day_has_its_place_also_those_without_a_sale() -> None:
     first = date(2026, 1, 30)
-    found = [Day(first, EUR, 2, 5000, 1000), Day(date(2026, 2, 2), EUR, 1, 1000, 0)]
+    found = [Day(EUR, first, 2, 5000, 1000), Day(EUR, date(2026, 2, 2), 1, 1000, 0)]
 
     (line,) = series_of(found, first=first, last=first + timedelta(days=4))
 

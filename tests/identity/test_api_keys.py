@@ -4,8 +4,11 @@ import asyncpg
 import httpx
 import pytest
 
-from guilder.app import PACKAGES
+from guilder.app import PACKAGES, System
+from guilder.identity import Tier
 from tests.http.documents import problem
+from tests.identity.people import Person
+from tests.identity.post import Post
 from tests.world import World
 
 
@@ -186,3 +189,29 @@ async def test_a_publishable_key_holds_nothing_that_a_buyer_may_not(
 async def quotas_by(api: httpx.AsyncClient, secret: str) -> int:
     answer = await api.get("/v1/quotas", headers={"authorization": f"Bearer {secret}"})
     return answer.status_code
+
+
+async def test_a_key_is_rotated_also_where_there_is_no_room_for_another(system: System) -> None:
+    free = await World.found(system, tier=Tier.FREE)
+    async with free.program("*") as program:
+        for _ in range(9):
+            made = await program.post("/v1/api-keys", json={"name": "T", "scopes": ["*"]})
+        full = await program.post("/v1/api-keys", json={"name": "T", "scopes": ["*"]})
+        place = f"/v1/api-keys/{made.json()['id']}/rotations"
+        rotated = await program.post(place, json={})
+        still_full = await program.post("/v1/api-keys", json={"name": "T", "scopes": ["*"]})
+
+    problem(full, 403, "quota_exceeded")
+    assert rotated.status_code == 201
+    problem(still_full, 403, "quota_exceeded")
+
+
+async def test_the_owner_is_told_of_a_key_that_moves_money(verified: Person, post: Post) -> None:
+    await verified.client.post("/v1/api-keys", json={"name": "Till", "scopes": ["events:read"]})
+    tests = {"name": "Tests", "scopes": ["events:read"], "mode": "test"}
+    await verified.client.post("/v1/api-keys", json=tests)
+
+    (letter,) = await post.letters(verified, kind="api_key_created")
+
+    assert "Till" in letter.text
+    assert "events:read" in letter.text

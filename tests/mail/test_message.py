@@ -12,7 +12,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from guilder.mail import AddressNotSendable, Letter, Mailbox, Mailer, message_of, sample_of
+from guilder.mail import (
+    AddressNotSendable,
+    Attachment,
+    Letter,
+    Mailbox,
+    Mailer,
+    message_of,
+    sample_of,
+)
 from guilder.mail.addresses import read_mailbox, sendable
 from guilder.mail.message import HeaderNotSafe
 from guilder.mail.wording import one_line
@@ -180,6 +188,24 @@ def test_a_domain_goes_out_in_ascii_and_stays_itself(address: str, sent: str) ->
     message = message_of(letter(to=address), SENDER)
     assert message.recipient == sent
     assert message.is_international == (not sent.isascii())
+
+
+@pytest.mark.parametrize("name", ["1042.pdf", "ü.pdf", 'a"; b.pdf', "x\r\nBcc: x@evil.example"])
+def test_a_file_goes_along_whole(name: str) -> None:
+    content = bytes(range(256)) * 50
+    files = (Attachment(name, "application/pdf", content),)
+
+    sent = message_of(msgspec.structs.replace(letter(), attachments=files), SENDER)
+
+    read = email.message_from_bytes(sent.content, policy=email.policy.default)
+    (file,) = read.iter_attachments()
+    assert (file.get_content_type(), file.get_content()) == ("application/pdf", content)
+    assert file.get_filename() == one_line(name)
+    assert "bcc" not in {header.lower() for part in read.walk() for header, _ in part.items()}
+    assert max(map(len, sent.content.splitlines())) < 998
+    text = read.get_body(("plain",))
+    assert text is not None
+    assert "From here on, ü." in text.get_content()
 
 
 def test_answers_go_to_nobody_whom_not_everybody_can_write_to() -> None:

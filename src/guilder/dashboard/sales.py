@@ -15,8 +15,8 @@ RECENT: Final = 8
 class Day(msgspec.Struct, frozen=True):
     """The orders of one day in one currency, of UTC."""
 
-    day: date
     currency: Currency
+    day: date
     orders: int
     total_minor: int
     refunded_minor: int

@@ -1,7 +1,7 @@
 -- days_of_sales
 select
-    (placed_order.created_at at time zone 'utc')::date as day,
     placed_order.currency,
+    (placed_order.created_at at time zone 'utc')::date as day,
     count(*)::integer as orders,
     sum(placed_order.total_minor)::bigint as total_minor,
     sum(placed_order.refunded_minor)::bigint as refunded_minor
@@ -10,7 +10,7 @@ where
     placed_order.tenant_id = :tenant_id
     and placed_order.created_at >= (:first::date)::timestamp at time zone 'utc'
 group by 1, 2
-order by 1, 2;
+order by 2, 1;
 
 -- recent_payments
 select

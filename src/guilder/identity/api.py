@@ -249,6 +249,7 @@ async def revoke_api_key(tx: Tx, key_id: ApiKeyId) -> ApiKeyView:
         identity.ScopeNotHeld,
         identity.LiveKeyNotAllowed,
         identity.EmailNotVerified,
+        identity.ExpiryInThePast,
         identity.QuotaExceeded,
     ),
 )

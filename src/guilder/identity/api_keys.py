@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import msgspec
 
+from guilder import mail
 from guilder.db import Tx, sql
 from guilder.http import networks
-from guilder.kernel import Actor, Problem, TenantId, hash_of, new_token
+from guilder.kernel import Actor, ActorKind, Problem, TenantId, hash_of, new_token
 
 from . import audit
 from .api_key import (
@@ -23,10 +24,15 @@ from .api_key import (
     KeyKind,
     KeyMode,
 )
+from .letters import tell
+from .members import member_by_id, person_of
 from .quotas import require_room
 from .roles import hold_fast
+from .tenants import current_tenant
+from .users import UserId
 from .verified import Serious, require_verified
 
+USER: Final = ActorKind.USER
 SCOPE: Final = re.compile(r"\*|[a-z_]+:(\*|[a-z_]+)")
 
 
@@ -95,8 +101,9 @@ async def create_api_key(
     allowed_addresses: Collection[str] = (),
     expires_at: datetime | None = None,
     metadata: dict[str, Any] | None = None,
+    takes_a_place: bool = True,
 ) -> IssuedKey:
-    """Give a program a key of its own."""
+    """Give a program a key of its own. The tenant's owner is told of one that moves money."""
     _refuse_scopes(maker, kind, scopes)
     if mode is KeyMode.LIVE and not maker.is_live:
         raise LiveKeyNotAllowed
@@ -104,7 +111,7 @@ async def create_api_key(
         require_verified(maker, Serious.LIVE_API_KEY)
     if expires_at is not None and expires_at <= await tx.now():
         raise ExpiryInThePast
-    await require_room(tx, "api_keys", count_api_keys)
+    await require_room(tx, "api_keys", count_api_keys, more=int(takes_a_place))
     _refuse_scopes(await hold_fast(tx, maker), kind, scopes)
     secret = new_token(PREFIXES[kind, mode], tx.tenant_id)
     key = await insert_api_key(
@@ -122,7 +129,28 @@ async def create_api_key(
     )
     tx.emit(ApiKeyCreated(key.id, key))
     await audit.record(tx, "api_key.created", type="api_key", id=key.id, after=key)
+    if mode is KeyMode.LIVE and kind is KeyKind.SECRET:
+        await _tell_owner(tx, maker, key)
     return IssuedKey(key, secret)
+
+
+async def _tell_owner(tx: Tx, maker: Actor, key: ApiKey) -> None:
+    """Whoever owns the tenant answers for what its programs do. One without an owner is ours."""
+    tenant = await current_tenant(tx)
+    owner = await person_of(tx, UserId(tenant.owner_id)) if tenant.owner_id else None
+    if owner is None:
+        return
+    made_by = await person_of(tx, UserId(maker.id)) if maker.kind is USER and maker.id else None
+    member = await member_by_id(tx, owner.id)
+    told = mail.ApiKeyCreated(
+        at=await tx.now(),
+        address=maker.address,
+        tenant=tenant.name,
+        key_name=key.name,
+        scopes=tuple(key.scopes),
+        made_by=(made_by.name or made_by.email or "") if made_by else str(maker),
+    )
+    await tell(tx, member.home, told)
 
 
 async def rotate(tx: Tx, maker: Actor, key_id: ApiKeyId, *, overlap: timedelta) -> IssuedKey:
@@ -142,6 +170,7 @@ async def rotate(tx: Tx, maker: Actor, key_id: ApiKeyId, *, overlap: timedelta) 
         allowed_addresses=old.allowed_addresses,
         expires_at=old.expires_at,
         metadata=old.metadata,
+        takes_a_place=False,
     )
     ends_at = await tx.now() + overlap
     replaced = await replace_api_key(

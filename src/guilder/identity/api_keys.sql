@@ -64,4 +64,5 @@ from identity.api_key
 where
     api_key.tenant_id = :tenant_id
     and api_key.revoked_at is null
+    and api_key.replaced_by is null
     and (api_key.expires_at > now()) is not false;

@@ -60,9 +60,7 @@ async def require_room(tx: Tx, name: str, count: Count, *, more: int = 1) -> Non
 async def quota_use(tx: Tx, counts: Counts) -> list[QuotaUse]:
     """Every quota of the tenant with its use."""
     found = await quotas_of(tx, tenant_id=tx.tenant_id)
-    used = {
-        name: await count(tx, tenant_id=tx.tenant_id) for name, count in counts.by_name.items()
-    }
+    used = {name: await count(tx, tenant_id=tx.tenant_id) for name, count in counts.by_name.items()}
     used[FACTS_PER_DAY] = await used_today(tx, tenant_id=tx.tenant_id, name=FACTS_PER_DAY)
     return [
         QuotaUse(quota.name, quota.tier, quota.maximum, used.get(quota.name)) for quota in found

@@ -11,6 +11,7 @@ class Serious(StrEnum):
 
     LIVE_API_KEY = "api_keys.create_live"
     INVITATION = "members.invite"
+    IDENTITY_PROVIDER = "identity_providers.set_up"
     PAYOUT = "payouts.create"
 
 

@@ -1,5 +1,6 @@
 """The past is told for one tenant alone, keeps its order, and unlocks nothing for good."""
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -17,6 +18,13 @@ ORDER = {"payment_method": "pm_card_visa"}
 
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+@pytest.fixture
+async def owner(owner_url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(owner_url)
+    yield connection
+    await connection.close()
 
 
 async def sold(api: httpx.AsyncClient, past: Past) -> tuple[dict, dict]:
@@ -60,14 +68,12 @@ async def test_each_moment_is_where_the_story_has_it(
 
 
 async def test_facts_tell_the_same_times(
-    world: World, api: httpx.AsyncClient, owner_url: str
+    world: World, api: httpx.AsyncClient, owner: asyncpg.Connection, owner_url: str
 ) -> None:
-    owner = await asyncpg.connect(owner_url)
     past = Past(world.pool)
     _, order = await sold(api, past)
     await world.all_relayed(owner)
     await retell(owner_url, world.tenant_id, past.moments)
-    await owner.close()
 
     told = (await api.get("/v1/events?type=order.placed")).json()["data"]
     completed = (await api.get("/v1/events?type=checkout.completed")).json()["data"]
@@ -83,8 +89,9 @@ async def test_nobody_else_s_past_is_told(
 ) -> None:
     past = Past(world.pool)
     async with other.program("*") as neighbour:
-        await sold(api, past)
+        await past.begin(LONG_AGO)
         _, order = await sold(neighbour, Past(other.pool))
+        await sold(api, past)
         before = (await neighbour.get(f"/v1/orders/{order['id']}")).json()
         await retell(owner_url, world.tenant_id, past.moments)
 
@@ -92,19 +99,17 @@ async def test_nobody_else_s_past_is_told(
 
 
 async def test_what_never_changes_does_not_change_after_it(
-    world: World, api: httpx.AsyncClient, owner_url: str
+    world: World, api: httpx.AsyncClient, owner: asyncpg.Connection, owner_url: str
 ) -> None:
     past = Past(world.pool)
     await sold(api, past)
     await retell(owner_url, world.tenant_id, past.moments)
 
-    owner = await asyncpg.connect(owner_url)
     assert await owner.fetch(DISABLED) == []
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="reverse it"):
         await owner.execute(
             "update ledger.entry set created_at = now() where tenant_id = $1", world.tenant_id
         )
-    await owner.close()
 
 
 async def test_the_application_cannot_tell_a_past(

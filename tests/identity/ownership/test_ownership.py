@@ -4,11 +4,12 @@ import asyncio
 from functools import partial
 from typing import Any
 
+import asyncpg
 import httpx
 import msgspec
 import pytest
 
-from guilder.identity.ownership.founding import Founding, _begin
+from guilder.identity.ownership.founding import MOST_OWNED, Founding, _begin
 from guilder.identity.tenants import new_tenant_id
 from guilder.identity.users import Home, UserId
 from tests.http.documents import problem
@@ -161,6 +162,19 @@ async def test_a_user_founds_another_tenant_and_owns_it(person: Person) -> None:
     assert (await person.client.get("/v1/me", headers=there)).json()["tenant_id"] == str(
         person.tenant_id
     )
+
+
+async def test_one_owns_so_many_and_no_more(person: Person, database: asyncpg.Connection) -> None:
+    """Those that were cancelled are nobody's any more."""
+    bodies = [{"name": f"Shop {number}"} for number in range(MOST_OWNED)]
+    answers = [await person.client.post("/v1/tenants", json=body) for body in bodies]
+    cancel = "update identity.tenant set status = 'cancelled' where id = $1"
+    await database.execute(cancel, answers[0].json()["id"])
+    again = await person.client.post("/v1/tenants", json={"name": "Another"})
+
+    assert [answer.status_code for answer in answers[:-1]] == [201] * (MOST_OWNED - 1)
+    assert problem(answers[-1], 409, "too_many_tenants")["maximum"] == MOST_OWNED
+    assert again.status_code == 201, again.text
 
 
 async def test_the_same_request_founds_it_once(person: Person) -> None:

@@ -56,6 +56,18 @@ async def test_a_name_is_one_role_s_however_it_is_spelled(team: Team, name: str)
     problem(renamed, 409, "role_name_taken")
 
 
+@pytest.mark.parametrize("unseen", ["\u200b", "\u00ad", "\u202e", "\u2060", "\u0001", "\u001b[8m"])
+async def test_a_name_that_looks_like_another_is_none(team: Team, unseen: str) -> None:
+    client, name = team.owner.client, f"own{unseen}er"
+    other = (await client.post("/v1/roles", json=BOOKS)).json()
+
+    made = await client.post("/v1/roles", json=BOOKS | {"name": name})
+    renamed = await client.patch(f"/v1/roles/{other['id']}", json={"name": name})
+
+    problem(made, 422, "role_name_not_valid")
+    problem(renamed, 422, "role_name_not_valid")
+
+
 async def test_a_role_may_spell_its_own_name_anew(team: Team) -> None:
     made = (await team.owner.client.post("/v1/roles", json=BOOKS)).json()
 

@@ -164,12 +164,20 @@ class Issuer:
     def _is_client(self, request: Request, form: dict[str, str]) -> bool:
         methods = self.document.get("token_endpoint_auth_methods_supported")
         if not self.has_secret:
-            return form.get("client_id") == self.client_id and "authorization" not in request.headers
+            return (
+                form.get("client_id") == self.client_id and "authorization" not in request.headers
+            )
         if methods == ["client_secret_post"]:
-            return (form.get("client_id"), form.get("client_secret")) == (self.client_id, CLIENT_SECRET)
+            return (form.get("client_id"), form.get("client_secret")) == (
+                self.client_id,
+                CLIENT_SECRET,
+            )
         scheme, _, sent = request.headers.get("authorization", "").partition(" ")
         pair = base64.b64decode(sent).decode().split(":")
-        return scheme == "Basic" and list(map(unquote_plus, pair)) == [self.client_id, CLIENT_SECRET]
+        return scheme == "Basic" and list(map(unquote_plus, pair)) == [
+            self.client_id,
+            CLIENT_SECRET,
+        ]
 
     def token(self, grant: Grant, access_token: str) -> str:
         now = int(time.time())  # noqa: TID251 - an issuer has a clock of its own

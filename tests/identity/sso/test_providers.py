@@ -7,6 +7,8 @@ import pytest
 
 from guilder.identity.roles import BuiltIn
 from guilder.identity.sso.providers import find_provider
+from tests.http.documents import problem
+from tests.identity.people import Person
 from tests.identity.sso.company import SITE, Company
 from tests.identity.sso.issuer import CLIENT_ID, CLIENT_SECRET
 from tests.world import World
@@ -165,3 +167,11 @@ async def test_a_role_that_newcomers_are_given_is_of_the_tenant_and_not_the_owne
     shown = await tulips.set_up(admits_new_users=True, role_id=role)
 
     assert (shown["admits_new_users"], shown["role_id"]) == (True, role)
+
+
+async def test_whoever_has_not_confirmed_their_e_mail_lets_no_issuer_speak(person: Person) -> None:
+    """Whose address it is might come, and find somebody else in what is theirs."""
+    answer = await person.client.put(PATH, json=wanted(client_secret="x"))
+
+    document = problem(answer, 403, "email_not_verified")
+    assert document["needed_for"] == "identity_providers.set_up"

@@ -111,13 +111,31 @@ async def test_a_code_and_a_payment_at_once_make_one_order(
 
     answers = await asyncio.gather(
         buyer.send(session, shown, do="pay", way="visa", **ADA),
-        buyer.send(session, shown, do="code", code="SPRING"),
+        *(buyer.send(session, shown, do="code", code="SPRING") for _ in range(3)),
     )
 
     assert all(answer.status_code in (303, 410) for answer in answers)
     orders = good(await api.get("/v1/orders"), 200)["data"]
     payments = good(await api.get("/v1/payments"), 200)["data"]
     assert len(orders) == len(payments) <= 1
+
+
+async def test_what_is_not_sold_any_more_is_told_on_the_page(
+    shop: Shop, buyer: Buyer, api: httpx.AsyncClient
+) -> None:
+    """The checkout stands as it was handed over; another of the same cart there cannot be."""
+    await promotion(api)
+    product = await shop.product("12.50")
+    session = await shop.checkout(await shop.cart((product, 2)))
+    variant = good(await api.get(f"/v1/variants/{product.variant_id}"), 200)
+    good(await api.patch(f"/v1/products/{variant['product_id']}", json={"active": False}), 200)
+
+    answer = await buyer.press(session, "code", code="SPRING")
+    paid = await buyer.pay(session)
+
+    assert answer.status_code == 422
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "Thank you" in text_of(await buyer.follow(paid))
 
 
 async def test_a_code_does_not_make_a_test_a_sale(

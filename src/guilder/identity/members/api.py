@@ -140,7 +140,11 @@ async def show_one_invitation(tx: Tx, invitation_id: InvitationId) -> Invitation
     return show_invitation(await invitation_by_id(tx, invitation_id), await tx.now())
 
 
-@delete("/v1/invitations/{invitation_id}", "members:write", problems=(InvitationNotFound,))
+@delete(
+    "/v1/invitations/{invitation_id}",
+    "members:write",
+    problems=(InvitationAnswered, InvitationNotFound),
+)
 async def drop_invitation(tx: Tx, invitation_id: InvitationId) -> InvitationView:
     """Take an invitation back: what was mailed opens nothing any more."""
     return show_invitation(await revoke_invitation(tx, invitation_id), await tx.now())

@@ -141,6 +141,8 @@ async def revoke_invitation(tx: Tx, invitation_id: InvitationId) -> Invitation:
     before = await locked_invitation(tx, invitation_id)
     if before.status is InvitationStatus.REVOKED:
         return before
+    if before.status is not InvitationStatus.PENDING:
+        raise InvitationAnswered(status_now=before.status)
     return await _revoke(tx, before)
 
 

@@ -19,7 +19,7 @@ from guilder.identity.users.views import Password
 from guilder.kernel import Actor, IllegalMove, TenantId
 
 from .cancellations import cancel_own
-from .founding import Founding, found
+from .founding import Founding, TooManyTenants, found, require_room_to_found
 from .memberships import Membership, memberships_of
 from .transfers import OwnerNeeded, OwnsItAlready, transfer
 
@@ -77,12 +77,13 @@ async def finish_founding(caller: Caller, work: Founding) -> TenantView:
     "/v1/tenants",
     OWN,
     finish=finish_founding,
-    problems=(NameNotValid, SlugNotValid, SlugTaken),
+    problems=(NameNotValid, SlugNotValid, SlugTaken, TooManyTenants),
 )
 async def found_tenant(
     tx: Tx, actor: Actor, body: NewTenantBody
 ) -> TenantView | Unfinished[Founding]:
     """Found another tenant, which is one's own."""
+    await require_room_to_found(tx, own_id(actor))
     home = Home(tx.tenant_id, own_id(actor))
     named: dict[str, Any] = msgspec.structs.asdict(body)
     return Unfinished(Founding(await new_tenant_id(tx), home, **named))

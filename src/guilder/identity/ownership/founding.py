@@ -1,6 +1,7 @@
 """Founding: a user who has signed in founds another tenant, and owns it."""
 
 from functools import partial
+from typing import Final
 
 import msgspec
 
@@ -9,10 +10,22 @@ from guilder.http import Caller
 from guilder.identity import audit
 from guilder.identity.members import add_member
 from guilder.identity.roles import BuiltIn, role_ids
-from guilder.identity.tenant import Tenant
+from guilder.identity.tenant import Tenant, TenantStatus
 from guilder.identity.tenants import create_tenant, find_tenant, hand_over
 from guilder.identity.users import Home, UserId
-from guilder.kernel import Actor, TenantId
+from guilder.kernel import Actor, Problem, TenantId
+
+from .memberships import memberships_of
+
+
+MOST_OWNED: Final = 20
+"""So many tenants one user may own. Each has a tier of its own, so without an end none counts."""
+
+
+class TooManyTenants(Problem, status=409):
+    """You own as many tenants as one may. Hand one over, or cancel it."""
+
+    maximum: int
 
 
 class Founding(msgspec.Struct, frozen=True):
@@ -22,6 +35,17 @@ class Founding(msgspec.Struct, frozen=True):
     founder: Home
     name: str
     slug: str | None
+
+
+async def require_room_to_found(tx: Tx, user_id: UserId) -> None:
+    """Refuse another tenant to whoever owns as many as one may."""
+    owned = [
+        one
+        for one in await memberships_of(tx, user_id)
+        if one.is_owner and one.status is not TenantStatus.CANCELLED
+    ]
+    if len(owned) >= MOST_OWNED:
+        raise TooManyTenants(maximum=MOST_OWNED)
 
 
 async def found(caller: Caller, founding: Founding) -> Tenant:

@@ -22,6 +22,7 @@ from .roles import (
     NewRole,
     RoleInUse,
     RoleIsBuiltIn,
+    RoleNameNotValid,
     RoleNameTaken,
     RoleNotFound,
     TooManyRoles,
@@ -101,7 +102,7 @@ async def list_roles(tx: Tx) -> RoleList:
 @post(
     "/v1/roles",
     "roles:write",
-    problems=(*GIVING, PermissionNotKnown, RoleNameTaken, TooManyRoles),
+    problems=(*GIVING, PermissionNotKnown, RoleNameNotValid, RoleNameTaken, TooManyRoles),
 )
 async def make_role(tx: Tx, actor: Actor, body: NewRoleBody) -> RoleView:
     """Make a role.
@@ -121,7 +122,14 @@ async def show_one_role(tx: Tx, role_id: RoleId) -> RoleView:
 @patch(
     "/v1/roles/{role_id}",
     "roles:write",
-    problems=(*GIVING, PermissionNotKnown, RoleIsBuiltIn, RoleNameTaken, RoleNotFound),
+    problems=(
+        *GIVING,
+        PermissionNotKnown,
+        RoleIsBuiltIn,
+        RoleNameNotValid,
+        RoleNameTaken,
+        RoleNotFound,
+    ),
 )
 async def change_role(tx: Tx, actor: Actor, role_id: RoleId, body: RolePatch) -> RoleView:
     """Change a role, for all who hold it from their next request on.

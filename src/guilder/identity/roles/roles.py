@@ -7,7 +7,7 @@ import msgspec
 
 from guilder.db import Tx, sql
 from guilder.identity import audit
-from guilder.identity.users import UserId
+from guilder.identity.users import UserId, is_seen
 from guilder.kernel import Actor, Problem, TenantId
 
 from .holding import revoke_beyond
@@ -34,6 +34,10 @@ class RoleIsBuiltIn(Problem, status=409):
 
 class RoleNameTaken(Problem, status=409):
     """Another role has this name."""
+
+
+class RoleNameNotValid(Problem, status=422):
+    """A role's name has nothing in it that nobody sees, so that it is taken for no other."""
 
 
 class RoleInUse(Problem, status=409):
@@ -160,7 +164,9 @@ async def _locked_role(tx: Tx, role_id: RoleId) -> Role:
 
 
 async def _require_name(tx: Tx, name: str, *, but: RoleId | None) -> None:
-    """Refuse a name that another role has. Who names a role waits for others who do."""
+    """Refuse a name that another role has, or seems to. Who names a role waits for others who do."""
+    if not is_seen(name.strip()):
+        raise RoleNameNotValid
     await hold_list(tx, tenant_id=tx.tenant_id)
     holder = await role_named(tx, tenant_id=tx.tenant_id, name=name.strip())
     if holder not in {None, but}:

@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from guilder.db import Tx
 from guilder.http import delete, get, put
 from guilder.identity.roles import LiveActorNeeded, RoleId
+from guilder.identity.verified import EmailNotVerified
 from guilder.kernel import Actor
 
 from .openid import Issuers
@@ -157,6 +158,7 @@ async def show_identity_provider(tx: Tx, provider: Name, issuers: Issuers) -> Id
     PATH,
     "identity_providers:write",
     problems=(
+        EmailNotVerified,
         LiveActorNeeded,
         NotYoursToSetUp,
         IssuerNotValid,

@@ -6,6 +6,7 @@ from msgspec import UNSET, UnsetType
 from guilder.db import Tx, sql
 from guilder.identity import audit
 from guilder.identity.roles import LiveActorNeeded, RoleId
+from guilder.identity.verified import Serious, require_verified
 from guilder.kernel import Actor, Problem, TenantId, Vault
 from guilder.outbound import AddressNotValid, target_of
 
@@ -58,6 +59,7 @@ async def put_provider(
 ) -> IdentityProvider:
     """Set up an identity provider, or change how it is used."""
     _require_everything(actor)
+    require_verified(actor, Serious.IDENTITY_PROVIDER)
     await _refuse_what_cannot_be(tx, setup)
     before = await lock_provider(tx, tenant_id=tx.tenant_id, name=name)
     provider = await save_provider(

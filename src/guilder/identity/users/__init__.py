@@ -13,7 +13,7 @@ from .credentials import (
     own_credentials,
     save_password_hash,
 )
-from .emails import EmailNotValid, normal_email
+from .emails import EmailNotValid, is_seen, normal_email
 from .passwords import (
     PASSWORD_PROBLEMS,
     PasswordIsTheEmail,
@@ -64,6 +64,7 @@ __all__ = [
     "home_of_login",
     "home_of_subject",
     "is_email_in_use",
+    "is_seen",
     "locked_user",
     "normal_email",
     "own_credentials",

@@ -27,7 +27,11 @@ def normal_email(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).strip()
     local, _, domain = plain.rpartition("@")
     plain = f"{local}@{domain.rstrip('.')}"
-    is_seen = not any(unicodedata.category(character) in UNSEEN for character in plain)
-    if len(plain) > LONGEST or not FORM.fullmatch(plain) or not is_seen:
+    if len(plain) > LONGEST or not FORM.fullmatch(plain) or not is_seen(plain):
         raise EmailNotValid
     return plain
+
+
+def is_seen(text: str) -> bool:
+    """Whether there is nothing in it by which it would look like another and be none."""
+    return not any(unicodedata.category(character) in UNSEEN for character in text)

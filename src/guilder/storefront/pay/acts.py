@@ -7,6 +7,7 @@ import msgspec
 
 from guilder.catalog import OutOfStock
 from guilder.checkout import (
+    CartClosed,
     CheckoutBusy,
     CheckoutClosed,
     CheckoutUnderway,
@@ -24,6 +25,7 @@ from guilder.checkout import (
     Renewal,
     Session,
     Signers,
+    Stage,
     WholeOrder,
     call_off_payment,
     pay_as_told,
@@ -49,7 +51,14 @@ Form = dict[str, str]
 UNPROCESSABLE: Final = 422
 PAYMENT_REQUIRED: Final = 402
 LONGEST_CODE: Final = 60
-GO_AND_SEE: Final = (CheckoutBusy, CheckoutClosed, CheckoutUnderway, PaymentUnderway, IllegalMove)
+GO_AND_SEE: Final = (
+    CartClosed,
+    CheckoutBusy,
+    CheckoutClosed,
+    CheckoutUnderway,
+    PaymentUnderway,
+    IllegalMove,
+)
 """Somebody, perhaps the same buyer in another tab, was faster: the page tells how it stands."""
 
 OF_CODES: Final[dict[type[Problem], str]] = {
@@ -99,6 +108,8 @@ async def act(guest: Guest, desk: Desk, fields: Form, *, tools: Tools) -> Done:
         return Done()
     except OutOfStock as gone:
         return Done(wrong={"form": "wrong_stock"}, status=gone.status)
+    except Problem as trouble:
+        return Done(wrong={"form": "wrong_moment"}, status=trouble.status)
 
 
 async def _pay(guest: Guest, desk: Desk, fields: Form, *, tools: Tools) -> Done:
@@ -134,7 +145,7 @@ async def _pay(guest: Guest, desk: Desk, fields: Form, *, tools: Tools) -> Done:
 async def _moved(tx: Tx, desk: Desk, filled: Filled, *, tools: Tools) -> Session | None:
     """The checkout handed over anew, where taxes and ways to send depend on where it goes to."""
     address, settings = filled.told.shipping_address, desk.settings
-    if address is None or desk.standing.stage != "open":
+    if address is None or desk.standing.stage is not Stage.OPEN:
         return None
     if (address.country, address.region) == (settings.seller_country, settings.seller_region):
         return None
@@ -204,7 +215,7 @@ async def _renewed(guest: Guest, desk: Desk, renewal: Renewal, *, tools: Tools) 
     async def work(tx: Tx) -> Session:
         return await renew(tx, tools.signers, session=desk.session, renewal=renewal)
 
-    if desk.standing.stage != "open":
+    if desk.standing.stage is not Stage.OPEN:
         return Done()
     made = await transact(guest.visitor.pool, desk.tenant.id, work, actor=desk.buyer)
     return Done(token=made.token)

@@ -8,7 +8,7 @@ from guilder.http import PAGE_HEADERS, Response
 from guilder.mail import LANGUAGES
 from guilder.pages import Templates, page
 
-from .fields import Asked, asked_of, given_before
+from .fields import asked_of, given_before
 from .guest import Desk, Guest
 from .look import Look, look_of
 from .shown import bill_of, countries, known_of, shop_of
@@ -61,7 +61,7 @@ def payment_page(
         needs_email=wrong.get("code") == "code_needs_email",
         ways=[shown(way, speech) for way in desk.ways],
         owes=session.total_minor > 0,
-        countries=countries(speech) if _needs_countries(asked) else [],
+        countries=countries(speech) if asked.address else [],
         until=speech.time(session.expires_at),
     )
     return _guarded(answer, desk)
@@ -82,7 +82,7 @@ def state_page(guest: Guest, desk: Desk) -> Response:
         number=order.order.number if order else None,
         moment=speech.moment(order.order.created_at) if order else None,
         paid_with=_looks(instrument) if instrument else None,
-        email=known_of(_as_told(desk), speech)["email"],
+        email=known_of(desk.session.known_buyer, speech)["email"],
         action_url=payment.action_url if payment else None,
         success_url=desk.session.success_url,
         cancel_url=desk.session.cancel_url,
@@ -116,7 +116,7 @@ def _common(guest: Guest, desk: Desk) -> dict[str, Any]:
         "shop": shop_of(desk),
         "look": look_of(desk.settings.brand_color),
         "bill": bill_of(desk.session.snapshot, guest.speech),
-        "known": known_of(desk.session, guest.speech),
+        "known": known_of(desk.session.buyer, guest.speech),
     } | _speaking(guest)
 
 
@@ -153,13 +153,3 @@ def _guarded(answer: Response, desk: Desk) -> Response:
 def _looks(instrument: Any) -> str:
     name = (instrument.brand or instrument.type).replace("_", " ").capitalize()
     return f"{name} •••• {instrument.last_four}" if instrument.last_four else name
-
-
-def _needs_countries(asked: Asked) -> bool:
-    return asked.address
-
-
-def _as_told(desk: Desk) -> Any:
-    from msgspec.structs import replace  # noqa: PLC0415
-
-    return replace(desk.session, buyer=desk.session.known_buyer)

@@ -1,9 +1,10 @@
 """Shown: a checkout in a buyer's language, as the templates have it."""
 
+import unicodedata
 from decimal import Decimal
 from typing import Any
 
-from guilder.checkout import Buyer, Session, Snapshot, SnapshotLine
+from guilder.checkout import Buyer, Snapshot, SnapshotLine
 from guilder.customers import COUNTRIES
 
 from .guest import Desk
@@ -55,12 +56,12 @@ def shop_of(desk: Desk) -> dict[str, Any]:
     }
 
 
-def known_of(session: Session, speech: Speech) -> dict[str, str | None]:
-    """What is known of the buyer, as far as whoever has the address may read it."""
-    buyer = session.buyer or Buyer()
-    place = buyer.shipping_address
+def known_of(buyer: Buyer | None, speech: Speech) -> dict[str, str | None]:
+    """What is known of a buyer, as far as whoever has the address may read it."""
+    email = buyer.email if buyer else None
+    place = buyer.shipping_address if buyer else None
     return {
-        "email": masked(buyer.email) if buyer.email else None,
+        "email": masked(email) if email else None,
         "place": f"{place.city}, {speech.country(place.country)}" if place else None,
     }
 
@@ -78,8 +79,6 @@ def countries(speech: Speech) -> list[tuple[str, str]]:
 
 
 def _plain(name: str) -> str:
-    import unicodedata  # noqa: PLC0415 - for this list only
-
     return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
 
 
