@@ -24,7 +24,7 @@ async def test_ids_are_of_version_7_and_rise(world: World) -> None:
     [
         ("Ada@Example.org", "ada@example.ORG"),
         ("Straße", "STRASSE"),
-        ("ａｄａ", "ada"),  # noqa: RUF001 - full width, on purpose
+        ("ａｄａ", "ada"),
         ("ﬁnance", "FINANCE"),
         ("é", "E\u0301"),
     ],

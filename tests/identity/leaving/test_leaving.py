@@ -1,6 +1,7 @@
 """Leaving: a user takes everything along, and is forgotten; the books stay."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -12,6 +13,7 @@ from tests.http.documents import problem
 from tests.identity.people import PASSWORD, signed_up, visiting
 from tests.identity.post import Post
 from tests.identity.team import founded
+from tests.world import eventually
 
 HELD_UP = """
     select exists (
@@ -114,8 +116,7 @@ async def test_what_became_of_others_meanwhile_is_not_cancelled(
             asked = asyncio.create_task(
                 team.owner.client.request("DELETE", "/v1/me", json={"password": PASSWORD})
             )
-            while not await database.fetchval(HELD_UP):
-                await asyncio.sleep(0.01)
+            await eventually(partial(database.fetchval, HELD_UP))
             await database.execute(JOIN, team.tenant_id, other.user_id, other.tenant_id)
             if is_handed_over:
                 await database.execute(HAND_OVER, other.user_id, team.tenant_id)

@@ -17,7 +17,6 @@ from guilder.kernel import Actor, Problem, TenantId
 
 from .memberships import memberships_of
 
-
 MOST_OWNED: Final = 20
 """So many tenants one user may own. Each has a tier of its own, so without an end none counts."""
 
