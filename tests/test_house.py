@@ -239,6 +239,23 @@ def test_a_pattern_ends_where_the_text_does() -> None:
     assert broken(CODE, rule) == {}
 
 
+def test_an_address_is_one_without_a_space() -> None:
+    """What follows an end of line would be a header, wherever a browser is sent on to it."""
+
+    def rule(source: Source) -> list[str]:
+        return [
+            node.value.value
+            for node in ast.walk(source.tree)
+            if isinstance(node, ast.keyword)
+            and node.arg == "pattern"
+            and isinstance(node.value, ast.Constant)
+            and "://" in str(node.value.value)
+            and not str(node.value.value).endswith(r"$(?!\n)")
+        ]
+
+    assert broken(CODE, rule) == {}
+
+
 def test_no_machine_and_no_registry_is_named() -> None:
     named = []
     for path in tracked():

@@ -67,7 +67,11 @@ Metadata = Annotated[
 ]
 Url = Annotated[
     str,
-    Meta(max_length=LONGEST_URL, pattern=r"^https?://", examples=["https://shop.example/thanks"]),
+    Meta(
+        max_length=LONGEST_URL,
+        pattern=r"^https?://[^\s]+$(?!\n)",
+        examples=["https://shop.example/thanks"],
+    ),
 ]
 UnitAmount = Annotated[
     str,

@@ -26,7 +26,12 @@ Code = Annotated[str, Meta(min_length=3, max_length=3, description="ISO 4217.", 
 Text = Annotated[str, Meta(max_length=1000)]
 Key = Annotated[str, Meta(min_length=1, max_length=255)]
 Url = Annotated[
-    str, Meta(max_length=2000, pattern=r"^https?://", examples=["https://shop.example/thanks"])
+    str,
+    Meta(
+        max_length=2000,
+        pattern=r"^https?://[^\s]+$(?!\n)",
+        examples=["https://shop.example/thanks"],
+    ),
 ]
 Nothing = Annotated[int, Meta(description="In the currency's smallest unit.", examples=[0])]
 Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)", examples=["NL"])]

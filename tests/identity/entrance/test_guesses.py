@@ -14,6 +14,11 @@ from tests.identity.people import PASSWORD, Person, signed_up, visiting
 from tests.identity.watching import Work, watched
 
 WRONG = "not the right one"
+STILL_BRAKED = """
+    update identity.brake
+    set open_at = open_at + interval '1 minute'
+    where key_hash = sha256(convert_to($1, 'utf8'))
+"""
 
 
 async def guess(visitor: httpx.AsyncClient, login: str, password: str = WRONG) -> Any:
@@ -35,6 +40,7 @@ async def test_a_refusal_is_the_same_and_as_much_work_whatever_is_wrong(
     refused: dict[str, tuple[bytes, Work]] = {}
     async with signed_up(system) as braked, signed_up(system) as without:
         await brake(visitor, braked.email)
+        await database.execute(STILL_BRAKED, str(braked.user_id))
         await database.execute(
             "update identity.user_account set password_hash = null where id = $1", without.user_id
         )

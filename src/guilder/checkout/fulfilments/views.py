@@ -16,7 +16,11 @@ Carrier = Annotated[str, Meta(min_length=1, max_length=100, examples=["PostNL"])
 Number = Annotated[str, Meta(min_length=1, max_length=100, examples=["3SABCD1234567"])]
 Url = Annotated[
     str,
-    Meta(max_length=LONGEST_URL, pattern=r"^https?://", examples=["https://post.example/3SABCD"]),
+    Meta(
+        max_length=LONGEST_URL,
+        pattern=r"^https?://[^\s]+$(?!\n)",
+        examples=["https://post.example/3SABCD"],
+    ),
 ]
 
 

@@ -1,9 +1,7 @@
 """`demo`: the whole system, with a shop to try it on."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from uuid import UUID
 
 import msgspec
 
@@ -11,27 +9,13 @@ from guilder.cli.options import Data, Host, Port
 from guilder.cli.up import run_everything
 from guilder.settings import read_settings
 
+from .handout import Handout, keep_handout, read_handout
+
 if TYPE_CHECKING:
     from guilder.app import System
     from guilder.cli.reach import Reach
 
 NAME: Final = "demo.json"
-
-
-class Demo(msgspec.Struct):
-    """What a newcomer needs to try the system."""
-
-    base_url: str
-    tenant_id: UUID
-    secret_key: str
-    publishable_key: str
-    owner_email: str
-    owner_password: str
-    product_id: str
-    variant_id: str
-    price_id: str
-    checkout_id: str | None = None
-    checkout_url: str | None = None
 
 
 def demo(*, data: Data = None, port: Port = None, host: Host = None) -> None:
@@ -45,18 +29,18 @@ def demo(*, data: Data = None, port: Port = None, host: Host = None) -> None:
         from .opening import has_its_shop, open_checkout  # noqa: PLC0415
 
         with without_requests():
-            known = _known(path)
+            known = read_handout(path)
             if known is None or not await has_its_shop(system, known):
                 known = await _begun(system, found)
             known.base_url = address
             await open_checkout(system, known)
-        _keep(path, known)
+        keep_handout(path, known)
         return _told(known, path)
 
     run_everything(settings, prepare)
 
 
-async def _begun(system: "System", reach: "Reach") -> Demo:
+async def _begun(system: "System", reach: "Reach") -> Handout:
     """Found the shop and tell its 90 days."""
     from guilder.cli.say import progress  # noqa: PLC0415 - only the first start needs it
 
@@ -68,10 +52,10 @@ async def _begun(system: "System", reach: "Reach") -> Demo:
     founded = await found(system)
     async with open_counter(system, founded.secret_key) as counter:
         shown = await tell(system, reach, counter, tenant_id=founded.tenant_id)
-    return Demo(base_url="", **msgspec.structs.asdict(founded), **msgspec.structs.asdict(shown))
+    return Handout(base_url="", **msgspec.structs.asdict(founded), **msgspec.structs.asdict(shown))
 
 
-def _told(known: Demo, path: Path) -> str:
+def _told(known: Handout, path: Path) -> str:
     """What is printed, for people; programs read the file."""
     pay = [
         f"  pay       {known.checkout_url}",
@@ -93,16 +77,3 @@ def _told(known: Demo, path: Path) -> str:
             "",
         ]
     )
-
-
-def _known(path: Path) -> Demo | None:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Demo)
-    except (FileNotFoundError, msgspec.MsgspecError):
-        return None
-
-
-def _keep(path: Path, known: Demo) -> None:
-    """Write the file so that nobody else can read the key."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(known), indent=2) + b"\n")

@@ -164,7 +164,7 @@ async def _locked_role(tx: Tx, role_id: RoleId) -> Role:
 
 
 async def _require_name(tx: Tx, name: str, *, but: RoleId | None) -> None:
-    """Refuse a name that another role has, or seems to. Who names a role waits for others who do."""
+    """Refuse a name that another role has, or seems to. Who names one waits for others who do."""
     if not is_seen(name.strip()):
         raise RoleNameNotValid
     await hold_list(tx, tenant_id=tx.tenant_id)
