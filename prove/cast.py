@@ -70,6 +70,7 @@ class Cast:
             self.known.learn(told.path, told.body)
         for name, values in self._fitting():
             self.known.note(name, *values)
+        self.known.pin()
         self._form: tuple[str, str] | None = None
         self._people = People(self._client, stage.emails, self.random)
         self.person: Person | None = None
@@ -163,6 +164,7 @@ class Cast:
 
     def _somebody(self, path: str = "") -> str:
         self.person = self._people.somebody(with_factor="second-factor/" in path and self.is_lucky)
+        self.known.note("login", self.person.email)
         return self.person.token
 
     def _ticket_for(self, path: str) -> str:

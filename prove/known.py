@@ -2,11 +2,12 @@
 
 import re
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from random import Random
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+HALF: Final = 0.5
 MOST_KEPT: Final = 60
 """Of each kind, the newest: the oldest has mostly come to its end."""
 
@@ -20,6 +21,7 @@ class Known:
         self._templates = list(templates)
         self._readers = [(one, _reader(one)) for one in self._templates]
         self._spared: set[str] = set()
+        self._first: dict[str, list[Any]] = {}
         self._of_path: defaultdict[str, deque[Values]] = defaultdict(_kept)
         self._of_name: defaultdict[str, deque[Any]] = defaultdict(_kept)
         self._single = {one.rpartition("/")[0]: one for one in self._items()}
@@ -46,19 +48,31 @@ class Known:
             if value not in self._of_name[name] and value not in self._spared:
                 self._of_name[name].append(value)
 
+    def pin(self) -> None:
+        """Never forget what is known by now: it was set up to have something of every kind."""
+        self._first = {name: list(kept) for name, kept in self._of_name.items()}
+        self._first |= {path: list(kept) for path, kept in self._of_path.items()}
+
     def values_for(self, template: str, random: Random) -> Values:
         """Values of a path's parameters that belong together, as far as any are known."""
         names = re.findall(r"{(\w+)}", template)
         item = template[: template.rfind("}") + 1]
-        if self._of_path[item]:
-            return random.choice(self._of_path[item])
-        found = {name: self.value_of(name, random) for name in names}
-        return {name: value for name, value in found.items() if value is not None}
+        if known := self._kept_of(item, self._of_path, random):
+            found: Values = random.choice(known)
+            return found
+        values = {name: self.value_of(name, random) for name in names}
+        return {name: value for name, value in values.items() if value is not None}
 
     def value_of(self, name: str, random: Random) -> Any:
         """One value that this field had."""
-        known = self._of_name[name.removesuffix("s") if name.endswith("_ids") else name]
+        one = name.removesuffix("s") if name.endswith("_ids") else name
+        known = self._kept_of(one, self._of_name, random)
         return random.choice(known) if known else None
+
+    def _kept_of(self, name: str, kept: Mapping[str, Sequence[Any]], random: Random) -> Any:
+        """What was there first, or what is newest: as often the one as the other."""
+        first = self._first.get(name, ())
+        return first if first and random.random() < HALF else kept[name]
 
     def _items(self) -> Iterator[str]:
         """Every path of one thing, whether it can be looked at itself or only what is in it."""

@@ -57,6 +57,14 @@ FOR_VISITORS: Final = {
         "POST /v1/password-resets/confirmations",
         "POST /v1/unsubscriptions",
     },
+    "a buyer with a link": {
+        "GET /orders/{token}",
+        "GET /orders/{token}/receipt",
+        "GET /orders/{token}/receipt.pdf",
+        "GET /pay/{token}",
+        "POST /orders/{token}/returns",
+        "POST /pay/{token}",
+    },
     "pages, which know people by their cookie": {
         "GET /",
         "GET /assets/{mark}/{name}",

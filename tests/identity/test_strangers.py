@@ -56,6 +56,7 @@ OF_NO_ROW: Final = {
     "provider": "likewise",
     "tenant": "whose sign-in it is",
     "tenant_id": "whose keys or notices these are, which everybody may see or send",
+    "token": "a buyer's link, which names what it opens",
     "unit": "a currency",
 }
 """Parameters that are no id of a row, or are meant for strangers."""
