@@ -2,6 +2,7 @@
 
 import email
 import re
+from contextlib import suppress
 from email import policy
 from pathlib import Path
 from typing import Final
@@ -10,12 +11,18 @@ MOST_READ: Final = 40
 LINK: Final = re.compile(r"/([\w-]+)\?token=([\w-]+)")
 
 
+def letters_in(outbox: Path) -> list[Path]:
+    """The letters, in the order of their days and kinds. What is only begun has a dot before it."""
+    return sorted(outbox.glob("[!.]*.eml"))
+
+
 def links_in(outbox: Path) -> list[tuple[str, str]]:
     """What the newest letters lead to: the page, and the token."""
-    paths = sorted(outbox.glob("*.eml"), key=lambda path: path.stat().st_mtime)[-MOST_READ:]
     found: list[tuple[str, str]] = []
-    for path in paths:
-        letter = email.message_from_bytes(path.read_bytes(), policy=policy.default)
-        body = letter.get_body(("plain",))
-        found += LINK.findall(body.get_content() if body else "")
+    with suppress(FileNotFoundError):  # of a thousand the oldest goes
+        newest = sorted(letters_in(outbox), key=lambda path: path.stat().st_mtime)[-MOST_READ:]
+        for path in newest:
+            letter = email.message_from_bytes(path.read_bytes(), policy=policy.default)
+            body = letter.get_body(("plain",))
+            found += LINK.findall(body.get_content() if body else "")
     return found

@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx
 import msgspec
 
-from prove.letters import links_in
+from prove.letters import letters_in, links_in
 
 STAGE: Final = "GUILDER_PROVE_STAGE"
 PASSWORD: Final = "nine purple bicycles"  # noqa: S105 - of nobody but these
@@ -170,7 +170,7 @@ class Setting:
         """The letters, once they all lie in the outbox folder."""
         deadline = time.monotonic() + WAIT_SECONDS
         while True:
-            found = list(Path(self.stage.outbox).glob("*.eml"))
+            found = letters_in(Path(self.stage.outbox))
             if len(found) >= LETTERS_EACH * PEOPLE or time.monotonic() > deadline:
                 return found
             time.sleep(0.2)
