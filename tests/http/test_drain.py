@@ -135,5 +135,5 @@ async def test_a_whole_body_is_taken_before_its_sender_is_sent_elsewhere(world: 
         await _is_being_read(served)
         await wire.say(b" " * 3_000_000)
         problem(await wire.hear(), 503, "shutting_down")
-        await wire.say(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+        await wire.say(b"GET /nowhere HTTP/1.1\r\nhost: x\r\n\r\n")
         problem(await wire.hear(), 404, "not_found")

@@ -15,7 +15,6 @@ from tests.world import DEADLINE_SECONDS, World
 @pytest.mark.parametrize(
     "path",
     [
-        "/",
         "/v1",
         "/v1/",
         "/v2/events",
