@@ -166,18 +166,17 @@ def _claim_or_attach(settings: Settings, note: str) -> Iterator[None]:
     """
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
-        try:
-            claim = postgres.claim_folder(settings.data, note)
-        except postgres.AlreadyRunning:
-            holder = postgres.holder_of(settings.data)
-            if holder is None or holder.note == COMMAND:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(POLL_SECONDS)
-                continue
+        holder = postgres.holder_of(settings.data)
+        if holder is not None and holder.note != COMMAND:
             _wait_for_server(settings)
             yield
             return
+        try:
+            claim = postgres.claim_folder(settings.data, note)
+        except postgres.AlreadyRunning:
+            if time.monotonic() > deadline:
+                raise
+            continue
         with claim:
             yield
         return
