@@ -68,8 +68,7 @@ class Checkout:
     def start(self, *arguments: str, **options: Any) -> "subprocess.Popen[str]":
         options = {"cwd": "/", "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
         path = f"{self.folder / 'tools'}:{SYSTEM_PATH}" if self.knows_uv else SYSTEM_PATH
-        # What is compiled in the same second would be taken for the same version.
-        fixed = {"PATH": path, "HOME": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1"}
+        fixed = {"PATH": path, "HOME": str(self.folder)}
         environment = {**fixed, **options.pop("env", {})}
         command = [*options.pop("before", ()), self.python, self.folder / "run", *arguments]
         return subprocess.Popen(command, text=True, env=environment, **options)
@@ -94,7 +93,8 @@ def make_wheel(folder: Path, version: str) -> Path:
         old.unlink()
     about = f"probe-{version}.dist-info"
     files = {
-        "probe.py": f"VERSION = {version!r}\n",
+        # Of another size: what was compiled in the same second would be taken for the same.
+        "probe.py": f"VERSION = {version!r}\n{'#' * int(float(version))}\n",
         f"{about}/METADATA": f"Metadata-Version: 2.1\nName: probe\nVersion: {version}\n",
         f"{about}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
