@@ -66,21 +66,16 @@ where
     kind = 'sso' and user_account.sso_provider = issuer and user_account.sso_subject = folded;
 end;
 
--- Whether a name is somebody's, wherever they are at home: whoever chooses one has to be told.
-create function identity.is_taken(kind text, folded text) returns boolean
+-- Whether an e-mail is somebody's, wherever they are at home: whoever chooses one has to be told.
+create function identity.is_email_taken(folded text) returns boolean
 language sql stable security definer
 set search_path = ''
 begin atomic
-select exists (
-    select
-    from identity.user_account
-    where (kind = 'email' and user_account.email_folded = folded)
-    or (kind = 'username' and user_account.username_folded = folded)
-);
+select exists (select from identity.user_account where user_account.email_folded = folded);
 end;
 
 grant execute on function
-identity.home_of(text, text, text), identity.is_taken(text, text) to guilder_app;
+identity.home_of(text, text, text), identity.is_email_taken(text) to guilder_app;
 
 -- Give a user another e-mail, unless it is somebody's: of two who take it at once, one waits for
 -- the other and is told. It is confirmed with that, since only a mail to it leads here.
@@ -98,7 +93,23 @@ exception when unique_violation then
 end
 $$;
 
-grant execute on function identity.take_email(uuid, text) to guilder_app;
+-- Let a user be found by another username, unless somebody is: of two, one waits and is told.
+create function identity.take_username(of_user uuid, new_username text) returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+    update identity.user_account
+    set username = new_username
+    where user_account.tenant_id = kernel.tenant() and user_account.id = of_user;
+    return found;
+exception when unique_violation then
+    return false;
+end
+$$;
+
+grant execute on function
+identity.take_email(uuid, text), identity.take_username(uuid, text) to guilder_app;
 
 -- Of a session only the hash of its token is kept. After its end nothing opens.
 create table identity.session (

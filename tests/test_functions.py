@@ -13,7 +13,7 @@ from tests.schema import OUR_SCHEMAS
 WITHIN_A_TENANT: Final = {
     "identity.faces": "a tenant sees of its members what a list shows, wherever they are at home",
     "identity.is_member_address": "whoever invites somebody is told that they are here already",
-    "identity.is_taken": "whoever chooses an e-mail or a username is told whether it is free",
+    "identity.is_email_taken": "whoever chooses an e-mail is told whether it is free",
     "identity.memberships": "a user's own list; it answers for those who are at home here only",
     "identity.session_standing": "whoever has a session's token may use it wherever they belong",
     "jobs.enqueue": "a job enters with the transaction that wants it, and belongs to its tenant",

@@ -65,7 +65,7 @@ async def create_user(tx: Tx, new: NewUser) -> User:
 
 async def is_email_in_use(tx: Tx, email: str) -> bool:
     """Whether somebody signs in with this e-mail, wherever they are at home."""
-    return await is_taken(tx, email=normal_email(email))
+    return await is_email_taken(tx, email=normal_email(email))
 
 
 async def user_by_id(tx: Tx, user_id: UserId) -> User:
@@ -90,7 +90,7 @@ async def change_profile(tx: Tx, user_id: UserId, changes: UserChanges) -> User:
     wanted = changes.applied_to(locked)
     if wanted == locked:
         return locked
-    if wanted.username is not None and await is_username_taken(
+    if wanted.username != locked.username and not await take_username(
         tx, username=wanted.username, user_id=user_id
     ):
         raise UsernameTaken
@@ -98,7 +98,6 @@ async def change_profile(tx: Tx, user_id: UserId, changes: UserChanges) -> User:
         tx,
         tenant_id=tx.tenant_id,
         user_id=user_id,
-        username=wanted.username,
         name=wanted.name,
         first_name=wanted.first_name,
         last_name=wanted.last_name,
@@ -127,11 +126,11 @@ async def insert_user(
 
 
 @sql
-async def is_taken(tx: Tx, *, email: str) -> bool: ...
+async def is_email_taken(tx: Tx, *, email: str) -> bool: ...
 
 
 @sql
-async def is_username_taken(tx: Tx, *, username: str, user_id: UserId) -> bool: ...
+async def take_username(tx: Tx, *, username: str | None, user_id: UserId) -> bool: ...
 
 
 @sql
@@ -148,7 +147,6 @@ async def save_profile(
     *,
     tenant_id: TenantId,
     user_id: UserId,
-    username: str | None,
     name: str | None,
     first_name: str | None,
     last_name: str | None,

@@ -9,19 +9,11 @@ values (
 on conflict do nothing
 returning :columns_of_user_account;
 
--- is_taken
-select identity.is_taken('email', kernel.fold(:email));
+-- is_email_taken
+select identity.is_email_taken(kernel.fold(:email));
 
--- is_username_taken
--- By somebody else: whoever has it may spell it anew.
-select
-    identity.is_taken('username', kernel.fold(:username))
-    and not exists (
-        select
-        from identity.user_account
-        where
-            user_account.id = :user_id and user_account.username_folded = kernel.fold(:username)
-    );
+-- take_username
+select identity.take_username(:user_id, :username);
 
 -- find_user
 select :columns_of_user_account
@@ -38,7 +30,6 @@ for no key update;
 -- save_profile
 update identity.user_account
 set
-    username = :username,
     name = :name,
     first_name = :first_name,
     last_name = :last_name,
