@@ -5,7 +5,7 @@ the name is resolved once, every address that it stands for is judged, and only 
 connected to. What is private, or a machine's own, is never reached, unless the operator allows it.
 """
 
-from .addresses import Reach, networks_in
+from .addresses import Reach
 from .asked import Answer
 from .client import Outbound
 from .failures import (
@@ -17,6 +17,7 @@ from .failures import (
     OutboundFailed,
 )
 from .target import Target, target_of
+from .trust import trusted
 
 __all__ = [
     "AddressNotValid",
@@ -29,6 +30,6 @@ __all__ = [
     "OutboundFailed",
     "Reach",
     "Target",
-    "networks_in",
     "target_of",
+    "trusted",
 ]

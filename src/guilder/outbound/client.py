@@ -11,6 +11,7 @@ from .addresses import Reach
 from .asked import Answer, Asked
 from .failures import AnswerRefused
 from .names import Names, Resolve
+from .trust import trusted
 
 MOST_SECONDS: Final = 10.0
 MOST_BYTES: Final = 1_000_000
@@ -96,12 +97,4 @@ class Outbound(Tool):
 
         is_open = asked.may_be_plain or asked.target.is_encrypted
         network = Guarded(self._resolve, self._reach.admits if is_open else self._reach.allows)
-        return await exchange(asked, network, self._trusted())
-
-    def _trusted(self) -> ssl.SSLContext:
-        """Whose certificates count: the usual authorities', and those of SSL_CERT_FILE."""
-        if self._trust is None:
-            import httpx  # noqa: PLC0415 - likewise
-
-            self._trust = httpx.create_ssl_context()
-        return self._trust
+        return await exchange(asked, network, self._trust or trusted())

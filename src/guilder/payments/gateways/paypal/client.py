@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 import httpx
 import msgspec
 
+from guilder.outbound import trusted
 from guilder.payments.gateways.gateway import GatewayUnavailable, OutcomeUnknown
 
 from .documents import AccessToken, Document, Empty, Fault, Link
@@ -53,7 +54,7 @@ class Refused(Exception):
 def trust_of(roots: bytes | None) -> ssl.SSLContext:
     """The roots that count: the usual ones, if no others are given. All accounts share them."""
     if roots is None:
-        return httpx.create_ssl_context()
+        return trusted()
     return ssl.create_default_context(cadata=roots.decode())
 
 

@@ -10,6 +10,8 @@ from typing import Any, Final
 import httpx
 import stripe
 
+from guilder.outbound import trusted
+
 UNREACHED: Final[Any] = stripe.APIConnectionError
 
 
@@ -22,7 +24,7 @@ class Transport(stripe.HTTPClient):
         super().__init__()
         self._seconds = timeout_seconds
         patience = httpx.Timeout(timeout_seconds, connect=timeout_seconds / 2)
-        self._pool = httpx.AsyncClient(timeout=patience)
+        self._pool = httpx.AsyncClient(timeout=patience, verify=trusted())
 
     async def request_async(
         self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None
