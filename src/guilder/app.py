@@ -20,7 +20,7 @@ from guilder.http import Door, Endpoint, Reception
 from guilder.identity import Counts, Factors, Gate, Issuers, Passwords, Unsubscriptions
 from guilder.identity.manifest import MANIFEST as IDENTITY
 from guilder.jobs import InWorld, Job, Schedule, Worker, keep
-from guilder.kernel import CursorSeal, Tool, Vault
+from guilder.kernel import CursorSeal, Tool, Vault, networks
 from guilder.ledger.manifest import MANIFEST as LEDGER
 from guilder.mail import Mailer, outbox_endpoints
 from guilder.manifest import Manifest
@@ -122,7 +122,7 @@ class System(msgspec.Struct):
             vault=self.vault,
             rates=http.Rates(),
             tools=self.tools,
-            trusted=http.networks(self.settings.trusted_proxies),
+            trusted=networks(self.settings.trusted_proxies),
         )
         endpoints = [
             *self.endpoints,

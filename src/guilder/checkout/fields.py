@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import Meta
 
 from guilder.kernel import MAX_MINOR
 
-from .limits import LONGEST_KEY, LONGEST_URL, MOST_METADATA
+from .limits import LONGEST_URL
 
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
 ShortName = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\S")]
@@ -61,10 +61,6 @@ PositivePercentage = (
     | Annotated[int, Meta(ge=1, le=100)]
 )
 Written = Annotated[str, Meta(description="A percentage.", examples=["12.5"])]
-Metadata = Annotated[
-    dict[Annotated[str, Meta(max_length=LONGEST_KEY)], Any],
-    Meta(max_length=MOST_METADATA, examples=[{"channel": "web"}]),
-]
 Url = Annotated[
     str,
     Meta(

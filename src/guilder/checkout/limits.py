@@ -10,9 +10,5 @@ MOST_PIECES: Final = 1_000_000
 """Of one line."""
 
 MOST_CODES: Final = 10
-MOST_METADATA: Final = 50
-"""Keys, of anything that has metadata."""
-
-LONGEST_KEY: Final = 100
 LONGEST_CODE: Final = 60
 LONGEST_URL: Final = 2000

@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from guilder import customers
 from guilder.db import Tx
 from guilder.http import Listing, Page, get, patch, post
-from guilder.kernel import Actor
+from guilder.kernel import Actor, Metadata
 
 from .addresses.address import Phone
 from .addresses.api import AddressView
@@ -32,10 +32,6 @@ Email = Annotated[
     str, Meta(max_length=254, pattern=r"^[^\s@]+@[^\s@]+$(?!\n)", examples=["ada@example.com"])
 ]
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S", examples=["Ada Lovelace"])]
-Metadata = Annotated[
-    dict[Annotated[str, Meta(max_length=100)], Any],
-    Meta(max_length=50, examples=[{"segment": "early"}]),
-]
 Words = Annotated[
     str,
     Meta(

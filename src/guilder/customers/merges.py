@@ -1,20 +1,19 @@
 """Merges: two customers turn out to be one, who keeps what either had."""
 
 from itertools import islice
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
 from guilder.db import Tx, sql
 from guilder.identity import audit
-from guilder.kernel import Problem, TenantId
+from guilder.kernel import MOST_KEYS, Problem, TenantId
 
 from .addresses import give_addresses
 from .customer import Customer, CustomerId, CustomerMerged, Merge
 from .customers import CustomerNotFound, emptied, save, writable
 from .search import note_words, words_in
 
-MOST_METADATA: Final = 50
 """How many names a customer's metadata has."""
 
 
@@ -72,7 +71,7 @@ def filled(customer: Customer, other: Customer) -> Customer:
 
 def _together(mine: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
     both = mine | {name: value for name, value in theirs.items() if name not in mine}
-    return dict(islice(both.items(), max(MOST_METADATA, len(mine))))
+    return dict(islice(both.items(), max(MOST_KEYS, len(mine))))
 
 
 @sql

@@ -13,8 +13,6 @@ from .callers import (
     Rates,
     Visit,
     Visitor,
-    is_in,
-    networks,
 )
 from .calls import Reception
 from .door import Door
@@ -81,8 +79,6 @@ __all__ = [
     "forget_answers",
     "get",
     "health_endpoints",
-    "is_in",
-    "networks",
     "patch",
     "post",
     "problems_of",

@@ -5,7 +5,7 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from guilder.db import Pool, Tx
-from guilder.kernel import Actor, CursorSeal, Problem, Tool, Vault
+from guilder.kernel import Actor, CursorSeal, Network, Problem, Tool, Vault
 
 from .answers import (
     Answer,
@@ -16,7 +16,7 @@ from .answers import (
     keep_answers,
     ticket_of,
 )
-from .callers import Caller, Gatekeeper, Network, Rates, Visitor
+from .callers import Caller, Gatekeeper, Rates, Visitor
 from .endpoint import Endpoint
 from .problems import PROBLEM_TYPE
 from .request import Request

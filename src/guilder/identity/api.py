@@ -23,19 +23,14 @@ from guilder.identity import (
     TenantStatus,
     Tier,
 )
-from guilder.kernel import Actor, Currency, CurrencyNotKnown, TenantId
+from guilder.kernel import Actor, Currency, CurrencyNotKnown, Metadata, TenantId
 from guilder.manifest import PERMISSIONS
+
+from .tenant import TenantName
 
 Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\S", examples=["Shop server"])]
 Scope = Annotated[str, Meta(max_length=100, examples=["api_keys:read"])]
 Scopes = Annotated[list[Scope], Meta(min_length=1, max_length=100)]
-Metadata = Annotated[
-    dict[Annotated[str, Meta(max_length=100)], Any],
-    Meta(max_length=50, examples=[{"team": "checkout"}]),
-]
-TenantName = Annotated[
-    str, Meta(min_length=1, max_length=200, pattern=r"\S", examples=["Tulip & Sons"])
-]
 Slug = Annotated[
     str,
     Meta(

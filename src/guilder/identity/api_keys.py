@@ -9,8 +9,7 @@ import msgspec
 
 from guilder import mail
 from guilder.db import Tx, sql
-from guilder.http import networks
-from guilder.kernel import Actor, ActorKind, Problem, TenantId, hash_of, new_token
+from guilder.kernel import Actor, ActorKind, Problem, TenantId, hash_of, networks, new_token
 
 from . import audit
 from .api_key import (

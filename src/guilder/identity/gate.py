@@ -8,8 +8,19 @@ from uuid import UUID
 import msgspec
 
 from guilder.db import Pool, Tx, sql, tenant_transaction
-from guilder.http import NotAMember, Visit, is_in, networks
-from guilder.kernel import Actor, ActorKind, Problem, TenantId, TokenName, Tool, hash_of, read_token
+from guilder.http import NotAMember, Visit
+from guilder.kernel import (
+    Actor,
+    ActorKind,
+    Problem,
+    TenantId,
+    TokenName,
+    Tool,
+    hash_of,
+    is_in,
+    networks,
+    read_token,
+)
 
 from .activity import Seen, note_activity
 from .api_key import PREFIXES, ApiKeyId, KeyMode

@@ -2,13 +2,17 @@
 
 from datetime import datetime
 from enum import StrEnum, auto
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from guilder.kernel import Currency, Fact, Lifecycle, Move, TenantId
+
+TenantName = Annotated[
+    str, Meta(min_length=1, max_length=200, pattern=r"\S", examples=["Tulip & Sons"])
+]
 
 
 class Tier(StrEnum):

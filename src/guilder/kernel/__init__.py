@@ -6,7 +6,9 @@ from .cursor import CursorNotValid, CursorSeal
 from .fact import Fact
 from .ids import TenantId
 from .lifecycle import IllegalMove, Lifecycle, Move
+from .metadata import MOST_KEYS, Metadata
 from .money import MAX_MINOR, AmountNotReadable, AmountTooLarge, Money
+from .networks import Network, is_in, networks
 from .problem import Problem, reason_of
 from .token import TokenName, hash_of, new_token, read_token
 from .tool import Tool, tools_in
@@ -14,6 +16,7 @@ from .vault import SealBroken, Vault
 
 __all__ = [
     "MAX_MINOR",
+    "MOST_KEYS",
     "Actor",
     "ActorKind",
     "AmountNotReadable",
@@ -25,8 +28,10 @@ __all__ = [
     "Fact",
     "IllegalMove",
     "Lifecycle",
+    "Metadata",
     "Money",
     "Move",
+    "Network",
     "Problem",
     "SealBroken",
     "TenantId",
@@ -36,6 +41,8 @@ __all__ = [
     "currency",
     "exponents",
     "hash_of",
+    "is_in",
+    "networks",
     "new_token",
     "read_token",
     "reason_of",

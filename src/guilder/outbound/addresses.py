@@ -5,10 +5,10 @@ world counts, so what maps or translates to IPv4 (`::ffff:0:0/96`, `64:ff9b::/96
 """
 
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final, final
 
-Network = IPv4Network | IPv6Network
+from guilder.kernel import Network, networks
 
 WORLD: Final = IPv6Network("2000::/3")
 
@@ -39,17 +39,12 @@ SPECIAL: Final[tuple[Network, ...]] = tuple(
 )
 
 
-def networks_in(texts: Sequence[str]) -> tuple[Network, ...]:
-    """The networks that are written so; one address is a network of its own."""
-    return tuple(ip_network(text.strip(), strict=False) for text in texts)
-
-
 @final
 class Reach:
     """How far requests go."""
 
     def __init__(self, allowed: Sequence[str] = ()) -> None:
-        self._allowed = networks_in(allowed)
+        self._allowed = networks(allowed)
 
     def admits(self, address: str) -> bool:
         """Whether a request may go there."""

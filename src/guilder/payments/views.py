@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from guilder.customers import CustomerId
-from guilder.kernel import MAX_MINOR, Actor, ActorKind
+from guilder.kernel import MAX_MINOR, Actor, ActorKind, Metadata
 
 from .draft import NewPayment
 from .gateways import AttemptId, Instrument
@@ -44,10 +44,6 @@ Method = Annotated[
         description="A gateway's token, or the id of a saved payment method.",
         examples=["pm_card_visa"],
     ),
-]
-Metadata = Annotated[
-    dict[Annotated[str, Meta(max_length=100)], Any],
-    Meta(max_length=50, examples=[{"channel": "web"}]),
 ]
 Instant = Annotated[datetime, Meta(tz=True)]
 

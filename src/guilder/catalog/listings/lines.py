@@ -18,12 +18,11 @@ from guilder.catalog.products.views import (
     Description,
     Grams,
     Images,
-    Metadata,
     Name,
     OptionValues,
     Sku,
 )
-from guilder.kernel import Problem, exponents
+from guilder.kernel import Metadata, Problem, exponents
 
 PRICE: Final = re.compile(r"price_(?P<currency>[A-Z]{3})")
 WRITTEN: Final = re.compile(r"\d{1,13}(?:\.\d{1,12})?", re.ASCII)

@@ -3,13 +3,13 @@
 import re
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from guilder.catalog.variant import VariantId
-from guilder.kernel import MAX_MINOR, CurrencyNotKnown, Problem
+from guilder.kernel import MAX_MINOR, CurrencyNotKnown, Metadata, Problem
 
 from .price import Price, PriceId, PriceKind
 from .prices import NewPrice, PriceTimesNotValid
@@ -26,10 +26,6 @@ Written = Annotated[
         description="In smallest units, and parts of one.",
         examples=["0.05"],
     ),
-]
-Metadata = Annotated[
-    dict[Annotated[str, Meta(max_length=100)], Any],
-    Meta(max_length=50, examples=[{"shelf": "7b"}]),
 ]
 Instant = Annotated[datetime, Meta(tz=True)]
 ZEROS = re.compile(r"\.?0+$")

@@ -1,7 +1,7 @@
 """What callers see of products and variants, and what they send to make and change them."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -10,7 +10,7 @@ from guilder.catalog.inventory import NewStock, StockBody, StockView, show_stock
 from guilder.catalog.prices import PriceBody, PriceView, show_price
 from guilder.catalog.product import BillingType, ProductChanges, ProductId
 from guilder.catalog.variant import VariantChanges, VariantId
-from guilder.kernel import Problem
+from guilder.kernel import Metadata, Problem
 
 from .products import NewProduct, WholeProduct, WholeVariant
 from .variants import NewVariant
@@ -42,10 +42,6 @@ Image = Annotated[
 ]
 Images = Annotated[list[Image], Meta(max_length=20)]
 Grams = Annotated[int, Meta(ge=0, le=100_000_000, examples=[850])]
-Metadata = Annotated[
-    dict[Annotated[str, Meta(max_length=100)], Any],
-    Meta(max_length=50, examples=[{"season": "spring"}]),
-]
 Prices = Annotated[list[PriceBody], Meta(max_length=50)]
 Inventory = StockBody | Annotated[int, Meta(ge=0, le=10**12, examples=[12])]
 

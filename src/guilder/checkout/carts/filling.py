@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from guilder.checkout.limits import MOST_CODES, MOST_METADATA
+from guilder.checkout.limits import MOST_CODES
 from guilder.db import Tx, sql
-from guilder.kernel import Currency, Problem, TenantId
+from guilder.kernel import MOST_KEYS, Currency, Problem, TenantId
 
 from .cart import (
     Cart,
@@ -139,7 +139,7 @@ async def merge_carts(tx: Tx, cart_id: CartId, other_id: CartId) -> FilledCart:
     both = _with_what_is_missing(cart, other)
     if len(both.promotion_codes) > MOST_CODES:
         raise TooManyCodes
-    if len(both.metadata) > MOST_METADATA:
+    if len(both.metadata) > MOST_KEYS:
         raise TooMuchMetadata
     await put_lines(tx, [(cart_id, line) for line in lines])
     await save_cart(tx, both)

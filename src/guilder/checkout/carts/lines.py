@@ -7,9 +7,9 @@ import msgspec
 from msgspec.structs import replace
 
 from guilder.catalog import VariantId
-from guilder.checkout.limits import MOST_LINES, MOST_METADATA, MOST_PIECES
+from guilder.checkout.limits import MOST_LINES, MOST_PIECES
 from guilder.db import Tx, sql
-from guilder.kernel import Problem, TenantId
+from guilder.kernel import MOST_KEYS, Problem, TenantId
 
 from .cart import CartId, CartLine, CartLineId
 
@@ -29,7 +29,7 @@ class TooManyPieces(Problem, status=422):
 class TooMuchMetadata(Problem, status=422):
     """A cart, or a line of it, has at most so many keys of metadata, those that it had included."""
 
-    maximum: int = MOST_METADATA
+    maximum: int = MOST_KEYS
 
 
 class CartLineNotFound(Problem, status=404):
@@ -64,7 +64,7 @@ def too_much(lines: Sequence[Wanted]) -> Problem | None:
         return TooManyLines()
     if any(line.quantity > MOST_PIECES for line in lines):
         return TooManyPieces()
-    if any(len(line.metadata) > MOST_METADATA for line in lines):
+    if any(len(line.metadata) > MOST_KEYS for line in lines):
         return TooMuchMetadata()
     return None
 

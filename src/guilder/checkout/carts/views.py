@@ -10,11 +10,12 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from guilder.catalog import VariantId
-from guilder.checkout.fields import Instant, Metadata, UnitAmount, written
+from guilder.checkout.fields import Instant, UnitAmount, written
 from guilder.checkout.limits import LONGEST_CODE, MOST_CODES, MOST_LINES, MOST_PIECES
 from guilder.checkout.shipping import Quote, ShippingOptionId
 from guilder.checkout.totals import AppliedDiscount, TaxLine
 from guilder.customers import Address, CustomerId
+from guilder.kernel import Metadata
 
 from .cart import CartId, CartLineId, CartStatus
 from .carts import CartChanges, NewCart

@@ -17,9 +17,10 @@ from guilder.checkout.carts.views import (
     show_discount,
     show_tax,
 )
-from guilder.checkout.fields import Metadata, UnitAmount
+from guilder.checkout.fields import UnitAmount
 from guilder.checkout.sessions import Buyer, CheckoutId, OrderId, sold_as
 from guilder.customers import CustomerId
+from guilder.kernel import Metadata
 from guilder.payments import PaymentId
 
 from .order import FulfilmentStatus, OrderLine, OrderLineId, OrderPaymentStatus, WholeOrder

@@ -12,7 +12,6 @@ from guilder.checkout.fields import (
     Amount,
     CurrencyCode,
     Instant,
-    Metadata,
     Name,
     PositivePercentage,
     Written,
@@ -22,7 +21,7 @@ from guilder.checkout.limits import LONGEST_CODE
 from guilder.checkout.totals import Kind
 from guilder.db import Tx
 from guilder.http import Listing, Page, get, patch, post
-from guilder.kernel import CurrencyNotKnown
+from guilder.kernel import CurrencyNotKnown, Metadata
 
 from .promotion import Promotion, PromotionChanges, PromotionId
 from .promotions import (

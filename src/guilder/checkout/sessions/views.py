@@ -20,10 +20,10 @@ from guilder.checkout.carts.views import (
     show_discount,
     show_tax,
 )
-from guilder.checkout.fields import Instant, Metadata, UnitAmount, Url, written
+from guilder.checkout.fields import Instant, UnitAmount, Url, written
 from guilder.checkout.limits import MOST_PIECES
 from guilder.customers import Address, CustomerId
-from guilder.kernel import Problem
+from guilder.kernel import Metadata, Problem
 from guilder.payments import PaymentId
 
 from .drafts import NewSession

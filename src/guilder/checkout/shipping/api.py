@@ -12,13 +12,12 @@ from guilder.checkout.fields import (
     Category,
     Country,
     CurrencyCode,
-    Metadata,
     ShortName,
 )
 from guilder.checkout.totals import STANDARD
 from guilder.db import Tx
 from guilder.http import Listing, Page, delete, get, patch, post
-from guilder.kernel import CurrencyNotKnown
+from guilder.kernel import CurrencyNotKnown, Metadata
 
 from .option import OptionChanges, ShippingOption, ShippingOptionId
 from .options import (

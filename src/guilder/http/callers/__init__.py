@@ -1,6 +1,6 @@
 """Callers: who asks, from where, and how often they may."""
 
-from .address import Network, address_of, is_in, networks
+from .address import address_of
 from .caller import OWN, READS, Caller, Gatekeeper, Visit
 from .rates import Rates, Standing
 from .visitor import Visitor
@@ -10,12 +10,9 @@ __all__ = [
     "READS",
     "Caller",
     "Gatekeeper",
-    "Network",
     "Rates",
     "Standing",
     "Visit",
     "Visitor",
     "address_of",
-    "is_in",
-    "networks",
 ]

@@ -1,18 +1,13 @@
 """The address: from where a request came, behind proxies that are ours to trust."""
 
 from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address
 from typing import Final
 
 from guilder.http.request import Request
+from guilder.kernel import Network, is_in
 
-Network = IPv4Network | IPv6Network
 UNKNOWN: Final = "unknown"
-
-
-def networks(texts: Sequence[str]) -> tuple[Network, ...]:
-    """The networks that are written so; one address is a network of its own."""
-    return tuple(ip_network(text.strip(), strict=False) for text in texts)
 
 
 def address_of(request: Request, trusted: Sequence[Network] = ()) -> str:
@@ -33,16 +28,6 @@ def address_of(request: Request, trusted: Sequence[Network] = ()) -> str:
         if not is_in(found, trusted):
             break
     return found
-
-
-def is_in(address: str, among: Sequence[Network]) -> bool:
-    """Whether an address belongs to one of these networks."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return False
-    mapped = getattr(found, "ipv4_mapped", None)
-    return any((mapped or found) in network for network in among)
 
 
 def _plain(text: str) -> str | None:

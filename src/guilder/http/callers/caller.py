@@ -12,9 +12,9 @@ from guilder.http.problems import (
     TenantMayNotWrite,
 )
 from guilder.http.request import Request
-from guilder.kernel import Actor, ActorKind, TenantId
+from guilder.kernel import Actor, ActorKind, Network, TenantId
 
-from .address import Network, address_of
+from .address import address_of
 from .rates import Rates, Standing
 
 R = TypeVar("R")

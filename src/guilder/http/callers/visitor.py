@@ -5,8 +5,9 @@ from typing import final
 
 from guilder.db import Pool
 from guilder.http.request import Request
+from guilder.kernel import Network
 
-from .address import Network, address_of
+from .address import address_of
 
 
 @final

@@ -19,6 +19,7 @@ from guilder.identity.sessions import (
     SessionNotFound,
     open_sessions,
 )
+from guilder.identity.tenant import TenantName
 from guilder.identity.tenants import NameNotValid
 from guilder.identity.users import (
     PASSWORD_PROBLEMS,
@@ -36,10 +37,6 @@ from guilder.kernel import Actor, TenantId
 from .sign_in import Entered, SignIn, SignInRefused, sign_in
 from .sign_out import sign_out, sign_out_at, sign_out_everywhere
 from .sign_up import SignUp, sign_up
-
-TenantName = Annotated[
-    str, Meta(min_length=1, max_length=200, pattern=r"\S", examples=["Tulip & Sons"])
-]
 
 
 class NewUserBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

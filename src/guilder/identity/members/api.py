@@ -7,7 +7,7 @@ import msgspec
 from guilder.db import Tx
 from guilder.http import Listing, Page, delete, get, patch, post
 from guilder.identity.quotas import QuotaExceeded
-from guilder.identity.roles import LiveActorNeeded, NotYoursToGive, RoleNotKnown
+from guilder.identity.roles import GIVING_PROBLEMS, RoleNotKnown
 from guilder.identity.users import EmailNotValid
 from guilder.identity.verified import EmailNotVerified
 from guilder.kernel import Actor
@@ -46,11 +46,8 @@ from .views import (
     show_member,
 )
 
-GIVING = (LiveActorNeeded, NotYoursToGive)
-"""What may be wrong with whoever says what others may do."""
-
 INVITING = (
-    *GIVING,
+    *GIVING_PROBLEMS,
     EmailNotVerified,
     MailedOften,
     OneOwnerOnly,
@@ -75,7 +72,7 @@ async def show_one_member(tx: Tx, member_id: MemberId) -> MemberView:
 @patch(
     "/v1/members/{member_id}",
     "members:write",
-    problems=(*GIVING, MemberNotFound, OneOwnerOnly, OwnerStays, RoleNotKnown),
+    problems=(*GIVING_PROBLEMS, MemberNotFound, OneOwnerOnly, OwnerStays, RoleNotKnown),
 )
 async def change_member(tx: Tx, actor: Actor, member_id: MemberId, body: MemberPatch) -> MemberView:
     """Give a member other roles, from their next request on.
@@ -91,7 +88,7 @@ async def change_member(tx: Tx, actor: Actor, member_id: MemberId, body: MemberP
 @delete(
     "/v1/members/{member_id}",
     "members:write",
-    problems=(*GIVING, MemberNotFound, OwnerStays),
+    problems=(*GIVING_PROBLEMS, MemberNotFound, OwnerStays),
 )
 async def drop_member(tx: Tx, actor: Actor, member_id: MemberId) -> MemberView:
     """Remove a member.

@@ -1,7 +1,7 @@
 """What callers see and say of members and invitations."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 from guilder.identity.roles import RoleId
 from guilder.identity.users import UserId
 from guilder.identity.users.views import Email
+from guilder.kernel import Metadata
 
 from .invitation import Invitation, InvitationId, InvitationStatus
 from .member import MemberId
@@ -17,10 +18,6 @@ from .people import Person
 
 RoleIds = Annotated[list[RoleId], Meta(min_length=1, max_length=20)]
 Message = Annotated[str, Meta(max_length=1000, examples=["The till needs you."])]
-Metadata = Annotated[
-    dict[Annotated[str, Meta(max_length=100)], Any],
-    Meta(max_length=50, examples=[{"desk": "north"}]),
-]
 
 
 class HeldRole(msgspec.Struct, frozen=True):

@@ -8,10 +8,11 @@ from msgspec import Meta
 
 from guilder.db import Tx
 from guilder.http import OWN, Caller, Unfinished, get, post
-from guilder.identity.api import TenantName, TenantView, show_whole
+from guilder.identity.api import TenantView, show_whole
 from guilder.identity.members import MemberId, MemberNotFound
 from guilder.identity.place import SlugNotValid, SlugTaken
 from guilder.identity.proof import PasswordNotRight
+from guilder.identity.tenant import TenantName
 from guilder.identity.tenants import NameNotValid, new_tenant_id
 from guilder.identity.users import Home, Passwords
 from guilder.identity.users.api import own_id

@@ -7,6 +7,7 @@ has stay as they are, and one that is in use stays.
 from .built_in import found_roles, role_ids
 from .holding import held_by, hold_fast, revoke_all, revoke_beyond
 from .permissions import (
+    GIVING_PROBLEMS,
     LiveActorNeeded,
     NotYoursToGive,
     Permission,
@@ -45,6 +46,7 @@ from .roles import (
 
 __all__ = [
     "DEVELOPED",
+    "GIVING_PROBLEMS",
     "HELD",
     "BuiltIn",
     "LiveActorNeeded",

@@ -11,8 +11,7 @@ from guilder.http import delete, get, patch, post
 from guilder.kernel import Actor
 
 from .permissions import (
-    LiveActorNeeded,
-    NotYoursToGive,
+    GIVING_PROBLEMS,
     Permission,
     PermissionNotKnown,
     all_permissions,
@@ -83,10 +82,6 @@ class PermissionList(msgspec.Struct, frozen=True):
     data: list[Permission]
 
 
-GIVING = (LiveActorNeeded, NotYoursToGive)
-"""What may be wrong with whoever says what others may do."""
-
-
 @get("/v1/permissions", "roles:read")
 async def list_permissions(tx: Tx) -> PermissionList:
     """List what there is to be allowed: the permissions of roles, and the scopes of keys."""
@@ -102,7 +97,7 @@ async def list_roles(tx: Tx) -> RoleList:
 @post(
     "/v1/roles",
     "roles:write",
-    problems=(*GIVING, PermissionNotKnown, RoleNameNotValid, RoleNameTaken, TooManyRoles),
+    problems=(*GIVING_PROBLEMS, PermissionNotKnown, RoleNameNotValid, RoleNameTaken, TooManyRoles),
 )
 async def make_role(tx: Tx, actor: Actor, body: NewRoleBody) -> RoleView:
     """Make a role.
@@ -123,7 +118,7 @@ async def show_one_role(tx: Tx, role_id: RoleId) -> RoleView:
     "/v1/roles/{role_id}",
     "roles:write",
     problems=(
-        *GIVING,
+        *GIVING_PROBLEMS,
         PermissionNotKnown,
         RoleIsBuiltIn,
         RoleNameNotValid,
@@ -144,7 +139,7 @@ async def change_role(tx: Tx, actor: Actor, role_id: RoleId, body: RolePatch) ->
 @delete(
     "/v1/roles/{role_id}",
     "roles:write",
-    problems=(*GIVING, RoleInUse, RoleIsBuiltIn, RoleNotFound),
+    problems=(*GIVING_PROBLEMS, RoleInUse, RoleIsBuiltIn, RoleNotFound),
 )
 async def drop_role(tx: Tx, actor: Actor, role_id: RoleId) -> RoleView:
     """Delete a role that is not in use. The answer is what it was."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -24,6 +25,10 @@ class NotYoursToGive(Problem, status=403):
 
 class LiveActorNeeded(Problem, status=403):
     """A key for tests does not say who may do what, since members act in earnest."""
+
+
+GIVING_PROBLEMS: Final = (LiveActorNeeded, NotYoursToGive)
+"""What may be wrong with whoever says what others may do."""
 
 
 class Permission(msgspec.Struct, frozen=True):

@@ -1,12 +1,12 @@
 """What callers see and say of users."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from guilder.kernel import TenantId
+from guilder.kernel import Metadata, TenantId
 
 from .user import Language, User, UserChanges, UserId
 
@@ -40,10 +40,6 @@ Url = Annotated[
     ),
 ]
 Phone = Annotated[str, Meta(pattern=r"^\+?[0-9 ()./-]{3,30}$(?!\n)", examples=["+31 20 123 4567"])]
-Metadata = Annotated[
-    dict[Annotated[str, Meta(max_length=100)], Any],
-    Meta(max_length=50, examples=[{"team": "bulbs"}]),
-]
 
 
 StripeCustomer = Annotated[

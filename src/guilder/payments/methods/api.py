@@ -9,7 +9,7 @@ from guilder import customers
 from guilder.customers import CustomerId, CustomerNotFound
 from guilder.db import Tx
 from guilder.http import Caller, Listing, Page, Unfinished, get, patch, post
-from guilder.kernel import Problem
+from guilder.kernel import Metadata, Problem
 from guilder.payments.gateways import (
     KNOWN,
     GatewayNotConfigured,
@@ -34,7 +34,7 @@ from .methods import (
     new_method_id,
     newest_methods,
 )
-from .views import Metadata, MethodView, Month, Year, show
+from .views import MethodView, Month, Year, show
 
 Token = Annotated[
     str,

@@ -1,21 +1,18 @@
 """What callers see of a saved instrument."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from guilder.customers import CustomerId
+from guilder.kernel import Metadata
 
 from .method import PaymentMethod, PaymentMethodId
 
 Month = Annotated[int, Meta(ge=1, le=12, examples=[12])]
 Year = Annotated[int, Meta(ge=2000, le=9999, examples=[2030])]
-Metadata = Annotated[
-    dict[Annotated[str, Meta(max_length=100)], Any],
-    Meta(max_length=50, examples=[{"label": "home"}]),
-]
 
 
 class MethodView(msgspec.Struct, frozen=True, kw_only=True):
