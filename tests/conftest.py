@@ -29,6 +29,8 @@ LOOPBACK = ("127.", "::1", "localhost")
 def pytest_configure(config: pytest.Config) -> None:
     """Start the database in the process that starts the others, and bring it up to date."""
     sys.addaudithook(_refuse_the_network)
+    # httpcore looks for it at each of its locks, in every folder, and never finds it.
+    sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
     if hasattr(config, "workerinput"):
         return
     if url := os.environ.get("GUILDER_DATABASE_URL"):
@@ -89,6 +91,13 @@ async def system(app_url: str, tmp_path_factory: pytest.TempPathFactory) -> Asyn
     yield system
     await pool.close()
     await system.numbers.close()
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of a run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture

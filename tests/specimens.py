@@ -128,6 +128,11 @@ REFERENCES = """
 """
 
 
+Shape = tuple[list[asyncpg.Record], list[asyncpg.Record]]
+SHAPES: dict[int, Shape] = {}
+"""What the catalog says of each table, its references and its columns: they stay as they are."""
+
+
 @dataclass(frozen=True)
 class Specimens:
     """What was planted for one tenant, by table."""
@@ -159,7 +164,9 @@ async def _plant_one(
     table, tenant_column = known[oid]["name"], known[oid]["tenant_column"]
     if table in planted.rows:
         return
-    references = await owner.fetch(REFERENCES, oid)
+    if oid not in SHAPES:
+        SHAPES[oid] = (await owner.fetch(REFERENCES, oid), await owner.fetch(COLUMNS, oid))
+    references, columns = SHAPES[oid]
     values: dict[str, Any] = {}
     for reference in references:
         if reference["parent"] in known:
@@ -168,7 +175,7 @@ async def _plant_one(
             values |= {child: parent[target] for child, target in reference["pairs"]}
     values[tenant_column] = planted.tenant_id
     mark = uuid4().hex[:12]
-    for column in await owner.fetch(COLUMNS, oid):
+    for column in columns:
         if column["name"] not in values and (
             column["must_be_given"] or f"{table}.{column['name']}" in HINTS
         ):

@@ -9,6 +9,7 @@ from shlex import quote
 import pytest
 
 from tests.cli.house import ROOT, Up, environment
+from tests.cli.ready import begun
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -37,14 +38,13 @@ def fits(said: str, expected: str) -> bool:
 @pytest.mark.parametrize(
     "document", [each for each in DOCUMENTS if steps_of(each)], ids=lambda path: path.name
 )
-def test_the_commands_of_a_document_work(document: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "data"
+def test_the_commands_of_a_document_work(document: Path, tmp_path: Path, shelf: Path) -> None:
     marker = "--- the end of a step ---"
     steps = steps_of(document)
     script = "set -eu\n" + "".join(f"{command}\necho '{marker}'\n" for command, _ in steps)
-    begins_with_demo = "./run demo" in document.read_text("utf-8")
-    words = ("demo", "--port", "0") if begins_with_demo else ("up", "--port", "0")
-    with Up(folder, *words) as up:
+    word = "demo" if "./run demo" in document.read_text("utf-8") else "up"
+    folder = begun(tmp_path / "data", shelf=shelf, word=word)
+    with Up(folder, word, "--port", "0") as up:
         done = subprocess.run(
             ["bash", "-c", script],  # noqa: S607 - the shell that people use
             cwd=_house(tmp_path),

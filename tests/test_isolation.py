@@ -221,7 +221,8 @@ async def test_the_siege_would_notice(siege: Siege, table: str, column: str) -> 
     words = await siege.vocabulary(table, column)
     if table in MOVING_ON and not await siege.holdings(table, column):
         return  # carried away already
-    whole = rendered(await siege.owner.fetch("select * from {table}".format(**words)))
+    all_of_them = "select * from {table} where {tenant} = '{victim}'"
+    whole = rendered(await siege.owner.fetch(all_of_them.format(**words)))
 
     assert siege.victim.shown_in(whole)
     leaking = "select * from {table} as t where {tenant} = '{victim}' and t::text::int = 0"

@@ -1,6 +1,7 @@
 """The world of a test: one tenant, and verbs to bring about what a test needs."""
 
 import asyncio
+import functools
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -15,6 +16,7 @@ from guilder import identity
 from guilder.app import System
 from guilder.db import Pool, Tx, system_transaction, tenant_transaction, transact
 from guilder.events import last_position
+from guilder.http import Door
 from guilder.identity import IssuedKey, Tenant, Tier
 from guilder.kernel import Actor, ActorKind, TenantId
 
@@ -39,6 +41,11 @@ class World:
         async with tenant_transaction(system.pool, tenant_id, founder) as tx:
             tenant = await identity.create_tenant(tx, name=f"Shop {uuid4().hex}", tier=tier)
         return cls(system, tenant)
+
+    @functools.cached_property
+    def door(self) -> Door:
+        """Where the tenant's programs knock."""
+        return self.system.door()
 
     @property
     def pool(self) -> Pool:
@@ -70,7 +77,7 @@ class World:
     async def program(self, *scopes: str) -> AsyncIterator[httpx.AsyncClient]:
         """A program of the tenant with a key of its own, talking to the API."""
         secret = (await self.key(*scopes)).secret
-        transport = httpx.ASGITransport(app=self.system.door())
+        transport = httpx.ASGITransport(app=self.door)
         async with httpx.AsyncClient(
             transport=transport,
             base_url="http://guilder.test",

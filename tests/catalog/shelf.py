@@ -27,6 +27,19 @@ def holding(items: Mapping[VariantId, int], holder_id: UUID | None = None) -> Ho
     return Holding(holder_id or uuid4(), LATER, items)
 
 
+TOLD = """
+    select type
+    from (
+        select type, 0 as stage, position as place from events.event
+        where $1 in (object_id, tenant_id)
+        union all
+        select type, 1, serial from events.outbox
+        where $1 in (object_id, tenant_id)
+    ) as told
+    order by stage, place
+"""
+
+
 @dataclass(frozen=True)
 class Shelf:
     world: World
@@ -96,11 +109,8 @@ class Shelf:
         return found
 
     async def facts(self, object_id: UUID) -> list[str]:
-        """What was told of an object, oldest first, as long as nobody has carried it on."""
-        rows = await self.owner.fetch(
-            "select type from events.outbox where object_id = $1 order by serial", object_id
-        )
-        return [row["type"] for row in rows]
+        """What was told of an object, or in a tenant, oldest first, carried on or not yet."""
+        return [row["type"] for row in await self.owner.fetch(TOLD, object_id)]
 
 
 def priced(amount: str, currency: str = "EUR", **more: Any) -> NewPrice:

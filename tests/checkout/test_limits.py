@@ -11,9 +11,9 @@ from guilder.checkout.limits import (
     LONGEST_URL,
     MOST_CODES,
     MOST_LINES,
-    MOST_METADATA,
     MOST_PIECES,
 )
+from guilder.kernel import MOST_KEYS
 from tests.checkout.buying import (
     added,
     asked_for,
@@ -29,11 +29,11 @@ from tests.checkout.shop import Shop
 from tests.http.documents import problem
 from tests.world import World
 
-KEYS = {f"key {number}": number for number in range(MOST_METADATA)}
+KEYS = {f"key {number}": number for number in range(MOST_KEYS)}
 
 
 def test_what_callers_were_told() -> None:
-    assert (MOST_LINES, MOST_PIECES, MOST_CODES, MOST_METADATA) == (200, 1_000_000, 10, 50)
+    assert (MOST_LINES, MOST_PIECES, MOST_CODES, MOST_KEYS) == (200, 1_000_000, 10, 50)
 
 
 async def test_the_database_has_the_same(shop: Shop) -> None:
@@ -114,7 +114,7 @@ async def test_carts_have_so_much_metadata_together_too(
 
     refused = problem(await merged(api, cart, other), 422, "too_much_metadata")
 
-    assert refused["maximum"] == MOST_METADATA
+    assert refused["maximum"] == MOST_KEYS
     assert [await looked_at(api, one) for one in (cart, other)] == [cart, other]
     good(await merged(api, cart, same))
 

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
+from tests.cli.commands import run
+
 ROOT = Path(__file__).resolve().parents[2]
 GUILDER = [sys.executable, "-m", "guilder"]
 STOP_SECONDS = 30
@@ -25,9 +27,7 @@ def environment(**more: str) -> dict[str, str]:
 
 def command(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, whatever it says."""
-    return subprocess.run(
-        [*GUILDER, *words], env=environment(**more), capture_output=True, text=True, check=False
-    )
+    return run(words, environment(**more))
 
 
 def told(*words: str, **more: str) -> Any:

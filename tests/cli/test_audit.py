@@ -3,13 +3,15 @@
 from pathlib import Path
 
 from tests.cli.house import Up, command, told
+from tests.cli.ready import begun
 
 SPOIL = "update identity.audit_entry set action = 'api_key.kept' where position = 2"
 
 
-def test_a_chain_is_followed_and_its_head_kept(tmp_path: Path) -> None:
-    data = ("--data", str(tmp_path / "data"))
-    with Up(tmp_path / "data"):
+def test_a_chain_is_followed_and_its_head_kept(tmp_path: Path, shelf: Path) -> None:
+    folder = begun(tmp_path / "data", shelf=shelf)
+    data = ("--data", str(folder))
+    with Up(folder):
         spoiled, whole = (
             told("tenants", "create", "--name", name, *data)["id"] for name in ("Spoiled", "Whole")
         )

@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 
 from tests.cli.house import Up, command, told
+from tests.cli.ready import begun
 
 SECRET = "a secret of the tests, long enough to pass"
 
@@ -55,8 +56,8 @@ def owned_by(url: str) -> dict[str, str]:
     }
 
 
-def test_what_was_backed_up_comes_back(tmp_path: Path) -> None:
-    here, there = tmp_path / "here", tmp_path / "there"
+def test_what_was_backed_up_comes_back(tmp_path: Path, shelf: Path) -> None:
+    here, there = begun(tmp_path / "here", shelf=shelf), tmp_path / "there"
     file = tmp_path / "guilder.backup"
     with Up(here) as up:
         tenant = told("tenants", "create", "--name", "Kept", "--data", str(here))
@@ -137,8 +138,8 @@ def test_a_backup_replaces_nothing(tmp_path: Path) -> None:
     assert "There is no backup at" in missing.stderr
 
 
-def test_a_database_with_something_in_it_is_not_overwritten(tmp_path: Path) -> None:
-    data = ("--data", str(tmp_path / "data"))
+def test_a_database_with_something_in_it_is_not_overwritten(tmp_path: Path, shelf: Path) -> None:
+    data = ("--data", str(begun(tmp_path / "data", shelf=shelf)))
     file = tmp_path / "guilder.backup"
     told("tenants", "create", "--name", "Kept", *data)
     assert command("backup", str(file), *data).returncode == 0
@@ -149,8 +150,8 @@ def test_a_database_with_something_in_it_is_not_overwritten(tmp_path: Path) -> N
     assert "The database is not empty" in refused.stderr
 
 
-def test_psql_is_pointed_at_the_database(tmp_path: Path) -> None:
-    data = ("--data", str(tmp_path / "data"))
+def test_psql_is_pointed_at_the_database(tmp_path: Path, shelf: Path) -> None:
+    data = ("--data", str(begun(tmp_path / "data", shelf=shelf)))
     told("tenants", "create", "--name", "Kept", *data)
 
     counted = command("psql", *data, "-Atc", "select count(*) from identity.tenant")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tests.cli.house import Up, command, told
+from tests.cli.ready import begun
 
 PUT_ASIDE = """
     insert into events.skipped (tenant_id, consumer, event_id, reason)
@@ -11,8 +12,8 @@ PUT_ASIDE = """
 """
 
 
-def test_a_fact_that_was_put_aside_is_seen_retried_and_dropped(tmp_path: Path) -> None:
-    folder = tmp_path / "data"
+def test_a_fact_that_was_put_aside_is_seen_retried_and_dropped(tmp_path: Path, shelf: Path) -> None:
+    folder = begun(tmp_path / "data", shelf=shelf)
     data = ("--data", str(folder))
     with Up(folder) as up:
         tenant = told("tenants", "create", "--name", "Kept", *data)

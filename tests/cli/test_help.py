@@ -4,10 +4,12 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from cyclopts import App
+from rich.console import Console
 
 from guilder.cli.main import app
 from tests.cli.house import command, environment
@@ -32,7 +34,9 @@ def test_there_are_commands_to_look_at() -> None:
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_an_option_has_one_name_and_no_opposite(words: tuple[str, ...]) -> None:
-    told = command(*words, "--help").stdout
+    console = Console(file=StringIO(), width=100)
+    app.help_print(words, console=console)
+    told = console.file.getvalue()
 
     assert told.startswith(f"Usage: guilder {' '.join(words)}")
     assert re.findall(r"--(?:no|empty)-[a-z]+", told) == []

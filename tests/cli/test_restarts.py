@@ -10,6 +10,7 @@ import pytest
 
 from guilder import postgres
 from tests.cli.house import Up, told, wait_until
+from tests.cli.ready import begun
 
 
 class Neighbours:
@@ -53,9 +54,10 @@ class Neighbours:
 
 
 @pytest.fixture(params=["attached", "by address"])
-def neighbours(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Neighbours]:
+def neighbours(request: pytest.FixtureRequest, tmp_path: Path, shelf: Path) -> Iterator[Neighbours]:
+    folder = begun(tmp_path / "data", shelf=shelf)
     with ExitStack() as stack:
-        yield Neighbours(tmp_path / "data", stack, by_address=request.param == "by address")
+        yield Neighbours(folder, stack, by_address=request.param == "by address")
 
 
 @pytest.mark.parametrize("restart", [Neighbours.crash, Neighbours.replace])

@@ -3,11 +3,15 @@
 from pathlib import Path
 
 from tests.cli.house import Up, command, told
+from tests.cli.ready import begun
 
 
-def test_the_operator_changes_suspends_resumes_and_cancels_a_tenant(tmp_path: Path) -> None:
-    data = ("--data", str(tmp_path / "data"))
-    with Up(tmp_path / "data") as up:
+def test_the_operator_changes_suspends_resumes_and_cancels_a_tenant(
+    tmp_path: Path, shelf: Path
+) -> None:
+    folder = begun(tmp_path / "data", shelf=shelf)
+    data = ("--data", str(folder))
+    with Up(folder) as up:
         made = told("tenants", "create", "--name", "Tulips", "--tier", "free", *data)["id"]
         secret = told("keys", "create", "--tenant", made, "--scope", "*", *data)["secret"]
 

@@ -9,11 +9,18 @@ from pathlib import Path
 import pytest
 
 from tests.cli.house import Up, command, told, wait_until
+from tests.cli.ready import begun
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "a house with spaces"
+
+
+@pytest.fixture
+def lived_in(folder: Path, shelf: Path) -> Path:
+    """A folder that was started before."""
+    return begun(folder, shelf=shelf)
 
 
 def is_gone(pid: int) -> bool:
@@ -35,16 +42,16 @@ def test_it_starts_serves_and_stops(folder: Path, number: signal.Signals) -> Non
     assert is_gone(postmaster)
 
 
-def test_commands_attach_to_what_runs(folder: Path) -> None:
-    data = ("--data", str(folder))
-    with Up(folder) as up:
+def test_commands_attach_to_what_runs(lived_in: Path) -> None:
+    data = ("--data", str(lived_in))
+    with Up(lived_in) as up:
         tenant = told("tenants", "create", "--name", "Ada's Tulips", *data)
         key = told("keys", "create", "--tenant", tenant["id"], "--scope", "*", *data)
         (listed,) = up.get("/v1/api-keys", key["secret"])["data"]
         assert listed["id"] == key["id"]
         assert tenant["slug"] == "adas-tulips"
 
-        told_tenants = told("tenants", "list", GUILDER_DATA=str(folder))
+        told_tenants = told("tenants", "list", GUILDER_DATA=str(lived_in))
         assert [each["id"] for each in told_tenants] == [tenant["id"]]
         assert told("jobs", "list", *data) == []
         up.stop()
@@ -52,16 +59,16 @@ def test_commands_attach_to_what_runs(folder: Path) -> None:
     assert told("keys", "list", "--tenant", tenant["id"], *data)[0]["id"] == key["id"]
 
 
-def test_what_was_written_survives_the_worst(folder: Path) -> None:
-    with Up(folder) as up:
-        tenant = told("tenants", "create", "--name", "Kept", "--data", str(folder))
+def test_what_was_written_survives_the_worst(lived_in: Path) -> None:
+    with Up(lived_in) as up:
+        tenant = told("tenants", "create", "--name", "Kept", "--data", str(lived_in))
         postmaster = up.postmaster
         up.process.kill()
         wait_until(lambda: is_gone(postmaster), "the database outlived its parent")
 
-    with Up(folder) as up:
+    with Up(lived_in) as up:
         key = told("keys", "create", "--tenant", tenant["id"], "--scope", "*",
-                   "--data", str(folder))  # fmt: skip
+                   "--data", str(lived_in))  # fmt: skip
         os.kill(up.postmaster, signal.SIGKILL)
 
         wait_until(lambda: up.serves(key["secret"]), "the database was not started again")
@@ -81,17 +88,17 @@ def test_a_port_that_is_taken_is_told_in_one_sentence(folder: Path) -> None:
     )
 
 
-def test_a_folder_is_served_by_one(folder: Path) -> None:
-    with Up(folder) as up:
-        refused = command("up", "--data", str(folder), "--port", "0")
+def test_a_folder_is_served_by_one(lived_in: Path) -> None:
+    with Up(lived_in) as up:
+        refused = command("up", "--data", str(lived_in), "--port", "0")
 
         assert refused.returncode == 1
         assert f"(process {up.process.pid}, {up.address})" in refused.stderr
         assert len(refused.stderr.splitlines()) == 1
 
 
-def test_a_worker_attaches_to_what_runs(folder: Path) -> None:
-    with Up(folder) as up, Up(folder, "work") as worker:
+def test_a_worker_attaches_to_what_runs(lived_in: Path) -> None:
+    with Up(lived_in) as up, Up(lived_in, "work") as worker:
         assert "Guilder is working." in worker.block
         assert worker.stop() == 0
         assert up.get("/healthz") == {"status": "alive"}

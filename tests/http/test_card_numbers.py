@@ -22,6 +22,7 @@ from guilder.http import Endpoint, Response, Visitor, get, post, problems_of
 from guilder.http.wire.card_number import DOUBLED, _check
 from guilder.payments.manifest import MANIFEST as PAYMENTS
 from tests.cli.house import Up, told
+from tests.cli.ready import begun
 from tests.http.documents import pointers, problem
 from tests.http.doors import calling, door_of
 from tests.world import World
@@ -320,9 +321,11 @@ def test_every_endpoint_says_that_it_refuses_them() -> None:
 
 
 @pytest.mark.parametrize("form", ["json", "pretty"])
-def test_the_log_and_the_files_of_a_system_hold_none(tmp_path: Path, form: str) -> None:
+def test_the_log_and_the_files_of_a_system_hold_none(
+    tmp_path: Path, shelf: Path, form: str
+) -> None:
     card, marker = new_card(), uuid4().hex
-    folder = tmp_path / "data"
+    folder = begun(tmp_path / "data", shelf=shelf)
     with Up(folder, GUILDER_LOG_FORMAT=form, GUILDER_LOG_LEVEL="debug") as up:
         tenant = told("tenants", "create", "--name", "Shop", "--data", str(folder))["id"]
         words = ("--tenant", tenant, "--scope", "*", "--data", str(folder))

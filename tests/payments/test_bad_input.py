@@ -1,5 +1,6 @@
 """What cannot be asked for: each with its documented problem, and nothing is written."""
 
+import functools
 from typing import Any
 from uuid import uuid4
 
@@ -21,6 +22,7 @@ SALE: dict[str, Any] = {
 }
 
 
+@functools.cache
 def documented(path: str, method: str = "post") -> dict[str, Any]:
     """The answers of an endpoint that the reference promises, by their status."""
     endpoints = [endpoint for package in PACKAGES for endpoint in package.endpoints]

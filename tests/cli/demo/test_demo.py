@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.cli.house import Up
+from tests.cli.ready import begun
 
 FIELDS = {
     "base_url",
@@ -122,7 +123,8 @@ def pays(demo: Demo) -> None:
     assert order["payment_status"] == "paid"
 
 
-def test_a_later_start_keeps_what_is_there(folder: Path) -> None:
+def test_a_later_start_keeps_what_is_there(folder: Path, shelf: Path) -> None:
+    begun(folder, shelf=shelf, word="demo")
     with Demo(folder) as demo:
         first, orders = demo.known, len(demo.all_of("/v1/orders"))
         demo.stop()
