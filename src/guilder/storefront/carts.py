@@ -184,7 +184,7 @@ async def update_buyers_line(
     tx: Tx, cart_id: CartId, line_id: CartLineId, *, body: BuyersLineChange
 ) -> BuyersCartView:
     """Have another number of a line."""
-    is_more = await change_line(tx, cart_id, line_id, quantity=body.quantity, metadata=None)
+    is_more = await change_line(tx, cart_id, line_id, quantity=body.quantity)
     show_it = shown_fuller if is_more else shown_cart
     return show(await show_it(tx, await cart_by_id(tx, cart_id)))
 

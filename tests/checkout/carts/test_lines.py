@@ -107,6 +107,9 @@ async def test_a_line_is_changed_and_taken_out(shop: Shop, api: httpx.AsyncClien
     assert shown["lines"][1]["metadata"] == {"gift": True}
     shown = good(await api.patch(second, json={"quantity": 5, "metadata": {}}), 200)
     assert shown["lines"][1]["metadata"] == {}
+    shown = good(await api.patch(second, json={"metadata": {"gift": False}}), 200)
+    assert (shown["lines"][1]["quantity"], shown["lines"][1]["metadata"]) == (5, {"gift": False})
+    problem(await api.patch(second, json={"metadata": None}), 422, "invalid_request")
 
     shown = good(await api.patch(second, json={"quantity": 0}), 200)
     assert [one["name"] for one in shown["lines"]] == ["Tulip vase"]

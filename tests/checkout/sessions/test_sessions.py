@@ -320,3 +320,17 @@ async def test_checkouts_are_listed_newest_first_in_pages_and_by_what_they_are(
     assert await ids(customer_id=ada) == [hers["id"]]
     assert await ids(status="expired") == [made[1]["id"]]
     assert await ids(cart_id=made[0]["cart_id"]) == [made[0]["id"]]
+
+
+async def test_a_customers_checkouts_are_those_of_who_was_merged_into_them_too(
+    shop: Shop, api: httpx.AsyncClient
+) -> None:
+    vase, ada, same = await shop.product("10.00"), await shop.customer(), await shop.customer()
+    hers, earlier = [
+        await checkout_of(api, line(vase), customer_id=str(each)) for each in (ada, same)
+    ]
+    good(await api.post(f"/v1/customers/{ada}/merges", json={"customer_id": str(same)}))
+
+    found = good(await api.get("/v1/checkouts", params={"customer_id": str(ada)}), 200)["data"]
+
+    assert {one["id"] for one in found} == {hers["id"], earlier["id"]}

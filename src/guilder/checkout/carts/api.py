@@ -126,7 +126,7 @@ async def add_cart_lines(
 async def update_cart_line(
     tx: Tx, cart_id: CartId, line_id: CartLineId, *, body: LineChange
 ) -> CartView:
-    """Have another number of a line."""
+    """Have another number of a line, or other metadata."""
     is_more = await change_line(
         tx, cart_id, line_id, quantity=body.quantity, metadata=body.metadata
     )

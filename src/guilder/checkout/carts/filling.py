@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from guilder.checkout.limits import MOST_CODES
@@ -90,8 +91,8 @@ async def change_line(
     cart_id: CartId,
     line_id: CartLineId,
     *,
-    quantity: int,
-    metadata: dict[str, Any] | None,
+    quantity: int | UnsetType = UNSET,
+    metadata: dict[str, Any] | UnsetType = UNSET,
 ) -> bool:
     """Have another number of a line; none takes it out. Answers whether it is more than before."""
     if quantity == 0:
@@ -101,16 +102,17 @@ async def change_line(
     before = next((line for line in held.lines if line.id == line_id), None)
     if before is None:
         raise CartLineNotFound
+    wanted = before.quantity if quantity is UNSET else quantity
     await update_line(
         tx,
         tenant_id=tx.tenant_id,
         cart_id=cart_id,
         line_id=line_id,
-        quantity=quantity,
-        metadata=metadata,
+        quantity=wanted,
+        metadata=before.metadata if metadata is UNSET else metadata,
     )
     await _touch(tx, [held.cart])
-    return quantity > before.quantity
+    return wanted > before.quantity
 
 
 async def remove_line(tx: Tx, cart_id: CartId, line_id: CartLineId) -> None:

@@ -107,7 +107,7 @@ async def update_line(
     cart_id: CartId,
     line_id: CartLineId,
     quantity: int,
-    metadata: dict[str, Any] | None,
+    metadata: dict[str, Any],
 ) -> CartLineId | None: ...
 
 

@@ -25,7 +25,7 @@ returning :columns_of_cart_line;
 update checkout.cart_line
 set
     quantity = :quantity,
-    metadata = coalesce(:metadata, cart_line.metadata),
+    metadata = :metadata,
     updated_at = now()
 where
     cart_line.tenant_id = :tenant_id

@@ -77,10 +77,10 @@ class LinesBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class LineChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How many there shall be; none takes the line out."""
+    """What shall be different; what is not named stays. No quantity at all takes the line out."""
 
-    quantity: Annotated[int, Meta(ge=0, le=MOST_PIECES, examples=[3])]
-    metadata: Metadata | None = None
+    quantity: Annotated[int, Meta(ge=0, le=MOST_PIECES, examples=[3])] | UnsetType = UNSET
+    metadata: Metadata | UnsetType = UNSET
 
 
 class CartBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

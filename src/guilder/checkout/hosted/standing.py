@@ -114,7 +114,7 @@ async def _successor(tx: Tx, session: Session) -> Session | None:
         tenant_id=tx.tenant_id,
         status=None,
         cart_id=session.cart_id,
-        customer_id=None,
+        customer_ids=None,
         before=None,
         most=1,
     )

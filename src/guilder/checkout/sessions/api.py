@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from guilder import customers
 from guilder.catalog import OutOfStock, PriceNotFound, PriceReplaced
 from guilder.checkout.carts import (
     CartClosed,
@@ -105,12 +106,13 @@ async def list_checkouts(
     signers: Signers,
 ) -> Listing[CheckoutView]:
     """List checkouts, newest first."""
+    same = await customers.ids_of(tx, customer_id) if customer_id else None
     found = await newest_sessions(
         tx,
         tenant_id=tx.tenant_id,
         status=status,
         cart_id=cart_id,
-        customer_id=customer_id,
+        customer_ids=same,
         before=page.after(CheckoutId),
         most=page.most,
     )

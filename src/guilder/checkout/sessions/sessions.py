@@ -306,7 +306,7 @@ async def newest_sessions(
     tenant_id: TenantId,
     status: str | None,
     cart_id: CartId | None,
-    customer_id: CustomerId | None,
+    customer_ids: list[CustomerId] | None,
     before: CheckoutId | None,
     most: int,
 ) -> list[Session]: ...

@@ -43,7 +43,7 @@ where
         else session.status -- if :status
     end = :status -- if :status
     and session.cart_id = :cart_id -- if :cart_id
-    and session.customer_id = :customer_id -- if :customer_id
+    and session.customer_id = any(:customer_ids::uuid[]) -- if :customer_ids
     and session.id < :before -- if :before
 order by session.id desc
 limit :most;
