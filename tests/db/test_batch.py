@@ -200,7 +200,7 @@ async def test_batches_of_different_verbs_take_turns_and_gather_meanwhile(
 async def test_who_takes_long_holds_nobody_up(
     pool: Pool, till: Till, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("guilder.db.batch.LONGEST_TURN_SECONDS", 0.01)
+    monkeypatch.setattr("guilder.db.turns.LONGEST_TURN_SECONDS", 0.01)
     turns, second = Turns(), Till()
     till.may_go_on.clear()
     holding = caller(Batch(pool, till.take, turns=turns), world)(1)

@@ -4,7 +4,7 @@ It lends out transactions of one tenant, or of the system, and nothing else:
 what a verb receives is a `Tx`, which cannot be had without naming whose it is.
 """
 
-from .batch import MAX_BATCH, Batch, Turns
+from .batch import MAX_BATCH, Batch
 from .connection import as_json
 from .migrations import (
     Migration,
@@ -43,6 +43,7 @@ from .transactions import (
     tenant_transaction,
     transact,
 )
+from .turns import Turns
 from .tx import Tx
 
 __all__ = [

@@ -2,22 +2,19 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
-from contextlib import asynccontextmanager, nullcontext
-from typing import Final, Generic, TypeVar, final
-from weakref import WeakValueDictionary
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from contextlib import nullcontext
+from typing import Final, Generic, TypeVar
 
 from guilder.kernel import Actor, Problem, TenantId
 
 from .pool import Pool
 from .problems import DatabaseBusy, DatabaseFull, DatabaseUnavailable
 from .transactions import transact
+from .turns import Turns
 from .tx import Tx
 
 MAX_BATCH: Final = 100
-
-LONGEST_TURN_SECONDS: Final = 0.1
-"""What holds up one batch, a lock for instance, may not hold up the others as well."""
 
 UNKNOWN_OUTCOME: Final = (DatabaseUnavailable, DatabaseBusy, DatabaseFull)
 """After these nobody knows what was committed, or a second attempt would fare no better."""
@@ -25,38 +22,6 @@ UNKNOWN_OUTCOME: Final = (DatabaseUnavailable, DatabaseBusy, DatabaseFull)
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 Key = tuple[TenantId, Actor | None, Hashable]
-
-
-@final
-class Turns:
-    """Batches of one tenant, of whatever verb, are at work one after the other.
-
-    While one waits, those gather that come meanwhile; and a large batch costs little more than a
-    small one. Several small ones at once would only share the same processors.
-    """
-
-    def __init__(self) -> None:
-        self._turns: WeakValueDictionary[TenantId, asyncio.Semaphore] = WeakValueDictionary()
-
-    @asynccontextmanager
-    async def of(self, tenant_id: TenantId) -> AsyncIterator[None]:
-        """Be at work for this tenant. Who takes long goes on beside the next."""
-        turn = self._turns.setdefault(tenant_id, asyncio.Semaphore(1))
-        await turn.acquire()
-        has_turn = True
-
-        def pass_on() -> None:
-            nonlocal has_turn
-            if has_turn:
-                has_turn = False
-                turn.release()
-
-        timer = asyncio.get_running_loop().call_later(LONGEST_TURN_SECONDS, pass_on)
-        try:
-            yield
-        finally:
-            timer.cancel()
-            pass_on()
 
 
 class Batch(Generic[Item, Outcome]):
@@ -96,6 +61,8 @@ class Batch(Generic[Item, Outcome]):
         key = (tenant_id, actor, group)
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(key, deque()).append((item, answer))
+        if self._turns is not None:
+            self._turns.came(tenant_id)
         if key not in self._running:
             self._running[key] = asyncio.create_task(self._drain(key))
         return await answer
@@ -103,7 +70,7 @@ class Batch(Generic[Item, Outcome]):
     async def _drain(self, key: Key) -> None:
         try:
             while waiting := self._waiting[key]:
-                async with self._turns.of(key[0]) if self._turns else nullcontext():
+                async with self._turns.of(key[0], waiting) if self._turns else nullcontext():
                     batch = [waiting.popleft() for _ in range(min(len(waiting), self._max_items))]
                     await self._run(key, batch)
         finally:
