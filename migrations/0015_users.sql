@@ -333,3 +333,50 @@ create table identity.email_preferences (
 
 call kernel.isolate('identity.email_preferences');
 grant select, insert, update on identity.email_preferences to guilder_app;
+
+-- What processes have seen of users since the last count, and what a day came to.
+create table identity.activity (
+    tenant_id uuid not null default kernel.tenant() references identity.tenant,
+    id uuid not null default kernel.uuid7(),
+    user_id uuid not null,
+    day date not null,
+    sign_ins integer not null default 0 check (sign_ins >= 0),
+    api_calls integer not null default 0 check (api_calls >= 0),
+    last_seen_at timestamptz not null,
+    primary key (tenant_id, id)
+);
+
+call kernel.isolate('identity.activity');
+grant select, insert, update, delete on identity.activity to guilder_app;
+
+-- Whose notes there are to count, some tenants at a time.
+create function identity.tenants_with_activity(after_tenant uuid, most integer)
+returns setof uuid
+language plpgsql stable security definer
+set search_path = ''
+as $$
+begin
+    perform kernel.require_system();
+    return query
+    select distinct activity.tenant_id
+    from identity.activity
+    where after_tenant is null or activity.tenant_id > after_tenant
+    order by activity.tenant_id
+    limit most;
+end
+$$;
+
+grant execute on function identity.tenants_with_activity(uuid, integer) to guilder_app;
+
+create table identity.user_metric (
+    tenant_id uuid not null default kernel.tenant() references identity.tenant,
+    user_id uuid not null,
+    day date not null,
+    sign_ins integer not null default 0 check (sign_ins >= 0),
+    api_calls bigint not null default 0 check (api_calls >= 0),
+    last_seen_at timestamptz not null,
+    primary key (tenant_id, user_id, day)
+);
+
+call kernel.isolate('identity.user_metric');
+grant select, insert, update, delete on identity.user_metric to guilder_app;

@@ -140,11 +140,12 @@ create index member_role_role on identity.member_role (tenant_id, role_id);
 call kernel.isolate('identity.member_role');
 grant select, insert, delete on identity.member_role to guilder_app;
 
--- Of an invitation's token only the hash is kept; it is made when the mail is.
+-- Of an invitation's token only the hash is kept; it is made when the mail is. Its address goes
+-- when whoever it went to is forgotten.
 create table identity.invitation (
     tenant_id uuid not null default kernel.tenant() references identity.tenant,
     id uuid not null default kernel.uuid7(),
-    email text not null check (email like '%_@_%' and length(email) <= 254),
+    email text check (email like '%_@_%' and length(email) <= 254),
     email_folded text generated always as (kernel.fold(email)) stored,
     status text not null default 'pending'
     check (status in ('pending', 'accepted', 'declined', 'revoked')),
@@ -159,19 +160,59 @@ create table identity.invitation (
     updated_at timestamptz not null default now(),
     primary key (tenant_id, id),
     unique (tenant_id, token_hash),
-    check ((status = 'accepted') = (accepted_by is not null))
+    check ((status = 'accepted') = (accepted_by is not null)),
+    check (status = 'pending' or token_hash is null),
+    check (email is not null or status <> 'pending' and message is null)
 );
 
 create unique index invitation_pending on identity.invitation (tenant_id, email_folded)
 where status = 'pending';
 create index invitation_mailed on identity.invitation (tenant_id, email_folded, last_mailed_at);
+create index invitation_address on identity.invitation (email_folded, tenant_id);
+create index invitation_acceptor on identity.invitation (accepted_by, tenant_id);
 call kernel.isolate('identity.invitation');
 call kernel.guard(
     'identity.invitation', 'status',
     'pending > accepted', 'pending > declined', 'pending > revoked'
 );
-call kernel.preserve('identity.invitation', 'tenant_id', 'id', 'email', 'created_at');
+call kernel.preserve('identity.invitation', 'tenant_id', 'id', 'created_at');
+-- It goes to one address, which can be forgotten and not be exchanged.
+create trigger preserve_email before update on identity.invitation for each row
+when (new.email is not null and new.email is distinct from old.email)
+execute function kernel.refuse_change('email');
+
 grant select, insert, update on identity.invitation to guilder_app;
+
+-- Where somebody was invited who is to be forgotten, some tenants at a time.
+create function identity.tenants_that_invited(
+    folded text, of_user uuid, until timestamptz, after_tenant uuid, most integer
+) returns setof uuid
+language plpgsql stable security definer
+set search_path = ''
+as $$
+begin
+    perform kernel.require_system();
+    return query
+    select asked.tenant_id
+    from (
+        select invitation.tenant_id, invitation.email, invitation.created_at
+        from identity.invitation
+        where invitation.email_folded = folded
+        union all
+        select invitation.tenant_id, invitation.email, invitation.created_at
+        from identity.invitation
+        where invitation.accepted_by = of_user
+    ) as asked
+    where asked.email is not null and asked.created_at <= until
+    and (after_tenant is null or asked.tenant_id > after_tenant)
+    group by asked.tenant_id
+    order by asked.tenant_id
+    limit most;
+end
+$$;
+
+grant execute on function
+identity.tenants_that_invited(text, uuid, timestamptz, uuid, integer) to guilder_app;
 
 create table identity.invitation_role (
     tenant_id uuid not null default kernel.tenant(),
@@ -185,6 +226,20 @@ create table identity.invitation_role (
 create index invitation_role_role on identity.invitation_role (tenant_id, role_id);
 call kernel.isolate('identity.invitation_role');
 grant select, insert, delete on identity.invitation_role to guilder_app;
+
+-- Whether somebody is a user still, who stays one until the transaction ends: whoever forgets them
+-- waits, and sees then where they belong. Asked before they are let in, wherever they are at home.
+create function identity.hold_user(home_id uuid, of_user uuid) returns boolean
+language sql volatile security definer
+set search_path = ''
+begin atomic
+select user_account.deleted_at is null
+from identity.user_account
+where user_account.tenant_id = home_id and user_account.id = of_user
+for key share;
+end;
+
+grant execute on function identity.hold_user(uuid, uuid) to guilder_app;
 
 -- How members look: a member's user may be at home elsewhere. Only of members of this tenant.
 create function identity.faces(of_users uuid[])
@@ -317,50 +372,3 @@ create index sso_journey_provider on identity.sso_journey (tenant_id, provider_i
 create index sso_journey_end on identity.sso_journey (tenant_id, expires_at);
 call kernel.isolate('identity.sso_journey');
 grant select, insert, update, delete on identity.sso_journey to guilder_app;
-
--- What processes have seen of users since the last count, and what a day came to.
-create table identity.activity (
-    tenant_id uuid not null default kernel.tenant() references identity.tenant,
-    id uuid not null default kernel.uuid7(),
-    user_id uuid not null,
-    day date not null,
-    sign_ins integer not null default 0 check (sign_ins >= 0),
-    api_calls integer not null default 0 check (api_calls >= 0),
-    last_seen_at timestamptz not null,
-    primary key (tenant_id, id)
-);
-
-call kernel.isolate('identity.activity');
-grant select, insert, update, delete on identity.activity to guilder_app;
-
--- Whose notes there are to count, some tenants at a time.
-create function identity.tenants_with_activity(after_tenant uuid, most integer)
-returns setof uuid
-language plpgsql stable security definer
-set search_path = ''
-as $$
-begin
-    perform kernel.require_system();
-    return query
-    select distinct activity.tenant_id
-    from identity.activity
-    where after_tenant is null or activity.tenant_id > after_tenant
-    order by activity.tenant_id
-    limit most;
-end
-$$;
-
-grant execute on function identity.tenants_with_activity(uuid, integer) to guilder_app;
-
-create table identity.user_metric (
-    tenant_id uuid not null default kernel.tenant() references identity.tenant,
-    user_id uuid not null,
-    day date not null,
-    sign_ins integer not null default 0 check (sign_ins >= 0),
-    api_calls bigint not null default 0 check (api_calls >= 0),
-    last_seen_at timestamptz not null,
-    primary key (tenant_id, user_id, day)
-);
-
-call kernel.isolate('identity.user_metric');
-grant select, insert, update, delete on identity.user_metric to guilder_app;

@@ -14,6 +14,7 @@ from .joining.api import ENDPOINTS as JOINING
 from .leaving import UserDeleted
 from .leaving.api import ENDPOINTS as LEAVING
 from .leaving.deletion import redact_deleted
+from .leaving.invitations import FORGET_INVITATIONS, InvitationForgotten, redact_invitations
 from .letters import SEND_LETTER
 from .letters.api import ENDPOINTS as LETTERS
 from .members import (
@@ -62,9 +63,10 @@ MANIFEST = Manifest(
         *SSO_PAGES,
         *USERS,
     ),
-    consumers=(count_facts, redact_deleted),
+    consumers=(count_facts, redact_deleted, redact_invitations),
     handlers=(
         COUNT_ACTIVITY,
+        FORGET_INVITATIONS,
         SEND_LETTER,
         MAIL_INVITATION,
         MAIL_TICKET,
@@ -93,6 +95,7 @@ MANIFEST = Manifest(
         InvitationAccepted,
         InvitationDeclined,
         InvitationRevoked,
+        InvitationForgotten,
         RoleCreated,
         RoleUpdated,
         RoleDeleted,

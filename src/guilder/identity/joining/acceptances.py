@@ -82,9 +82,9 @@ async def join_as_newcomer(
     tenant_id = tenant_of_invitation(token)
     async with tenant_transaction(pool, tenant_id) as tx:
         invitation = await open_invitation(tx, token)
-        if await is_email_in_use(tx, invitation.email):
+        if await is_email_in_use(tx, invitation.address):
             raise SignInFirst
-    require_good(newcomer.password, email=invitation.email)
+    require_good(newcomer.password, email=invitation.address)
     await require_pace(pool, Brake.SIGN_UP, origin.address)
     kept = await passwords.hash(newcomer.password)
     begin = partial(_begin, token=token, newcomer=newcomer, password_hash=kept, origin=origin)
@@ -105,7 +105,7 @@ async def _begin(
     user = await create_user(
         tx,
         NewUser(
-            email=invitation.email,
+            email=invitation.address,
             password_hash=password_hash,
             name=newcomer.name,
             username=newcomer.username,
@@ -115,7 +115,7 @@ async def _begin(
     )
     await audit.record(tx, "user.signed_up", type="user", id=user.id)
     home = Home(tx.tenant_id, user.id)
-    welcome = await _welcome(tx, invitation, home, email=invitation.email)
+    welcome = await _welcome(tx, invitation, home, email=invitation.address)
     entered = await enter(tx, user, origin=origin)
     return msgspec.structs.replace(welcome, entered=entered)
 

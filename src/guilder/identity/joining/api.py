@@ -18,6 +18,7 @@ from guilder.identity.users import (
     Passwords,
     PersonNameNotValid,
     UsernameTaken,
+    UserNotFound,
 )
 from guilder.identity.users.views import Name, Password, Username
 from guilder.kernel import Problem, TenantId
@@ -77,6 +78,7 @@ class WelcomeView(msgspec.Struct, frozen=True, kw_only=True):
         NobodyJoins,
         EmailInUse,
         UsernameTaken,
+        UserNotFound,
         PersonNameNotValid,
         TooManyAttempts,
         *PASSWORD_PROBLEMS,

@@ -33,7 +33,8 @@ async def delete_me(caller: Caller, body: DeletionBody, passwords: Passwords) ->
     """Be forgotten.
 
     All sessions end, memberships and what proves one go, tenants that are one's own alone are
-    cancelled. What was done stays in the books, under a bare id.
+    cancelled. No invitation keeps the address, nor what was told of one, in whichever tenant.
+    What was done stays in the books, under a bare id.
     """
     return await delete_user(caller, passwords, password=body.password or "")
 

@@ -1,7 +1,8 @@
 """Deletion: a user is forgotten, and what they did stays in the books under a bare id.
 
 They leave every tenant first. Of what they own alone nobody is left, so it is cancelled;
-what others belong to has to be handed over before. Each step can be done again.
+what others belong to has to be handed over before. Each step can be done again. Whoever lets
+them belong somewhere meanwhile is waited for, or waits and finds them gone.
 """
 
 from datetime import datetime
@@ -19,8 +20,10 @@ from guilder.identity.proof import require_password_if_any
 from guilder.identity.sessions import SessionEnd, end_sessions
 from guilder.identity.tenant import TenantStatus
 from guilder.identity.tenants import cancel, lock_tenant
-from guilder.identity.users import Home, Passwords, UserId, locked_user
+from guilder.identity.users import Home, Passwords, User, UserId
 from guilder.kernel import Actor, Fact, Problem, TenantId
+
+from .invitations import forget_invitations
 
 PAGE: Final = 500
 
@@ -50,9 +53,14 @@ async def delete_user(caller: Caller, passwords: Passwords, *, password: str) ->
     home, actor, belongs = await caller.transact(_look)
     await _require_nobody_left(caller, belongs)
     await require_password_if_any(caller.pool, passwords, home, password=password)
-    for one in belongs:
-        await _leave(caller, actor, one)
-    return await caller.transact(_forget)
+    while True:
+        for one in belongs:
+            await _leave(caller, actor, one)
+        outcome = await caller.transact(forget)
+        if isinstance(outcome, Deleted):
+            return outcome
+        # Each round takes another invitation that they accepted just then.
+        belongs = outcome
 
 
 async def _look(tx: Tx, actor: Actor) -> tuple[Home, Actor, list[Membership]]:
@@ -64,7 +72,7 @@ async def _require_nobody_left(caller: Caller, belongs: list[Membership]) -> Non
     """Refuse to leave others behind, but in what was cancelled: that nobody can hand over."""
     left = []
     for one in belongs:
-        if not one.is_owner or one.status is TenantStatus.CANCELLED:
+        if not one.is_owner or _is_over(one):
             continue
         members = await transact(
             caller.pool, one.tenant_id, lambda tx: count_members(tx, tenant_id=tx.tenant_id)
@@ -95,18 +103,29 @@ async def _leave(caller: Caller, actor: Actor, one: Membership) -> None:
     await transact(caller.pool, one.tenant_id, leave, actor=leaver)
 
 
-async def _forget(tx: Tx, actor: Actor) -> Deleted:
+async def forget(tx: Tx, actor: Actor) -> Deleted | list[Membership]:
+    """Forget them for good, unless they belong somewhere still; then answer where."""
     user_id = _own(actor)
-    await locked_user(tx, user_id)
+    user = await lock_leaver(tx, tenant_id=tx.tenant_id, user_id=user_id)
+    if user.deleted_at is not None:
+        return Deleted(id=user_id, deleted_at=user.deleted_at)
+    if left := [one for one in await memberships_of(tx, user_id) if not _is_over(one)]:
+        return left
     await end_sessions(tx, user_id, because=SessionEnd.DELETED)
     await forget_proofs(tx, tenant_id=tx.tenant_id, user_id=user_id)
     await forget_places(tx, tenant_id=tx.tenant_id, user_id=user_id)
     await forget_days(tx, tenant_id=tx.tenant_id, user_id=user_id)
     await forget_user(tx, tenant_id=tx.tenant_id, user_id=user_id)
     deleted = Deleted(id=user_id, deleted_at=await tx.now())
+    await forget_invitations(tx, user, until=deleted.deleted_at)
     tx.emit(UserDeleted(user_id, deleted))
     await audit.record(tx, "user.deleted", type="user", id=user_id)
     return deleted
+
+
+def _is_over(one: Membership) -> bool:
+    """Nobody leaves what was theirs and is cancelled: it stays as it is, under a bare id."""
+    return one.is_owner and one.status is TenantStatus.CANCELLED
 
 
 def _own(actor: Actor) -> UserId:
@@ -137,6 +156,10 @@ redact_deleted: Final = events.reaction("identity.redact_deleted", UserDeleted, 
 
 @sql
 async def count_members(tx: Tx, *, tenant_id: TenantId) -> int: ...
+
+
+@sql
+async def lock_leaver(tx: Tx, *, tenant_id: TenantId, user_id: UserId) -> User: ...
 
 
 @sql

@@ -3,6 +3,13 @@ select count(*)
 from identity.member
 where member.tenant_id = :tenant_id;
 
+-- lock_leaver
+-- Also from whoever holds them to let them belong to a tenant: what was let in is seen then.
+select :columns_of_user_account
+from identity.user_account
+where user_account.tenant_id = :tenant_id and user_account.id = :user_id
+for update;
+
 -- forget_user
 update identity.user_account
 set

@@ -38,10 +38,10 @@ class InvitationLife(Lifecycle, column="identity.invitation.status"):
 
 
 class Invitation(msgspec.Struct, frozen=True):
-    """Somebody was asked to become a member, with these roles."""
+    """Somebody was asked to become a member, with these roles. Who was forgotten has no address."""
 
     id: InvitationId
-    email: str
+    email: str | None
     status: InvitationStatus
     role_ids: list[RoleId]
     invited_by: str
@@ -52,6 +52,13 @@ class Invitation(msgspec.Struct, frozen=True):
     expires_at: datetime
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def address(self) -> str:
+        """Where it went. One that is open has not forgotten it."""
+        if self.email is None:
+            raise LookupError("whoever was invited was forgotten")
+        return self.email
 
 
 class InvitationCreated(Fact, frozen=True):

@@ -122,7 +122,7 @@ async def mail_again(tx: Tx, inviter: Actor, invitation_id: InvitationId) -> Inv
     if before.status is not InvitationStatus.PENDING:
         raise InvitationAnswered(status_now=before.status)
     await _require_pause(tx, before)
-    await _require_rest(tx, before.email)
+    await _require_rest(tx, before.address)
     await save_mail(
         tx,
         tenant_id=tx.tenant_id,

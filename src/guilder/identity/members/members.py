@@ -18,7 +18,7 @@ from guilder.identity.roles import (
     revoke_beyond,
     roles_to_give,
 )
-from guilder.identity.users import Home, UserId
+from guilder.identity.users import Home, UserId, UserNotFound
 from guilder.kernel import Actor, Problem, TenantId
 
 from .member import Member, MemberAdded, MemberChanges, MemberId, MemberRemoved, MemberUpdated
@@ -41,8 +41,10 @@ class OneOwnerOnly(Problem, status=409):
 
 
 async def add_member(tx: Tx, home: Home, role_ids: Sequence[RoleId]) -> Member:
-    """Let a user belong to this tenant, with these roles."""
+    """Let a user belong to this tenant, with these roles, unless they are being forgotten."""
     await require_room(tx, "members", count_members)
+    if not await hold_user(tx, home_tenant_id=home.tenant_id, user_id=home.user_id):
+        raise UserNotFound
     member = await insert_member(
         tx,
         user_id=home.user_id,
@@ -130,6 +132,10 @@ async def _require_owner_as_is(tx: Tx, member: Member, roles: Sequence[Role]) ->
         raise OwnerStays
     if is_to_own and not owns:
         raise OneOwnerOnly
+
+
+@sql
+async def hold_user(tx: Tx, *, home_tenant_id: TenantId, user_id: UserId) -> bool | None: ...
 
 
 @sql

@@ -1,3 +1,6 @@
+-- hold_user
+select identity.hold_user(:home_tenant_id, :user_id);
+
 -- insert_member
 with added as (
     insert into identity.member (user_id, home_tenant_id)

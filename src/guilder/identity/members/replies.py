@@ -72,7 +72,7 @@ async def open_invitation(tx: Tx, token: str) -> Invitation:
 async def accept(tx: Tx, invitation: Invitation, home: Home, *, email: str) -> Joined:
     """Say yes, as the user who signs in with the address that was invited."""
     status = InvitationLife.accept(invitation.status)
-    if not await is_same_address(tx, one=invitation.email, other=email):
+    if not await is_same_address(tx, one=invitation.address, other=email):
         raise InvitationForAnother
     await set_accepted(
         tx,

@@ -66,7 +66,7 @@ class InvitationView(
     """An invitation. What its mail carries is shown nowhere else."""
 
     id: InvitationId
-    email: str
+    email: Annotated[str | None, Meta(description="None when whoever it is was forgotten.")]
     status: InvitationStatus
     is_expired: bool
     role_ids: list[RoleId]

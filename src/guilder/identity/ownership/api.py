@@ -14,7 +14,7 @@ from guilder.identity.place import SlugNotValid, SlugTaken
 from guilder.identity.proof import PasswordNotRight
 from guilder.identity.tenant import TenantName
 from guilder.identity.tenants import NameNotValid, new_tenant_id
-from guilder.identity.users import Home, Passwords
+from guilder.identity.users import Home, Passwords, UserNotFound
 from guilder.identity.users.api import own_id
 from guilder.identity.users.views import Password
 from guilder.kernel import Actor, IllegalMove, TenantId
@@ -78,7 +78,7 @@ async def finish_founding(caller: Caller, work: Founding) -> TenantView:
     "/v1/tenants",
     OWN,
     finish=finish_founding,
-    problems=(NameNotValid, SlugNotValid, SlugTaken, TooManyTenants),
+    problems=(NameNotValid, SlugNotValid, SlugTaken, TooManyTenants, UserNotFound),
 )
 async def found_tenant(
     tx: Tx, actor: Actor, body: NewTenantBody
