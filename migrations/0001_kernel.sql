@@ -154,6 +154,27 @@ begin
 end
 $$;
 
+-- Columns that stay as they are once something stands in them: what has ended, been used or been
+-- answered stays so, and since when.
+create procedure kernel.settle(relation regclass, variadic columns text[])
+language plpgsql
+set search_path = ''
+as $$
+declare
+    is_touched text := (
+        select string_agg(
+            format('(old.%1$I is not null and new.%1$I is distinct from old.%1$I)', name), ' or '
+        )
+        from unnest(columns) as name
+    );
+begin
+    execute format(
+        'create trigger settle before update on %s for each row
+         when (%s) execute function kernel.refuse_change(%L)',
+        relation, is_touched, 'once it is set, ' || array_to_string(columns, ', '));
+end
+$$;
+
 grant execute on function
 kernel.tenant(), kernel.require_system(), kernel.uuid7(), kernel.fold(text)
 to guilder_app;

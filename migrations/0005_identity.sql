@@ -121,6 +121,12 @@ call kernel.preserve(
     'identity.api_key', 'tenant_id', 'id', 'mode', 'kind', 'key_hash', 'hint', 'scopes',
     'created_by', 'created_at'
 );
+call kernel.settle('identity.api_key', 'revoked_at', 'replaced_by');
+-- When a key expires can come nearer, and is never put off.
+create trigger settle_expires_at before update on identity.api_key for each row
+when (old.expires_at is not null and (new.expires_at > old.expires_at) is not false)
+execute function kernel.refuse_change('to later, expires_at');
+
 grant select, insert, update on identity.api_key to guilder_app;
 
 -- How much of a daily quota was used. Kept by a consumer of facts, so nobody waits for it.

@@ -141,6 +141,7 @@ call kernel.preserve(
     'identity.session', 'tenant_id', 'id', 'user_id', 'token_hash', 'is_second_factor_shown',
     'expires_at', 'created_at'
 );
+call kernel.settle('identity.session', 'ended_at', 'ended_because');
 grant select, insert, update on identity.session to guilder_app;
 
 -- How long a session is good for without being used.
@@ -197,6 +198,7 @@ call kernel.preserve(
     'identity.ticket', 'tenant_id', 'id', 'user_id', 'purpose', 'email', 'token_hash',
     'expires_at', 'created_at'
 );
+call kernel.settle('identity.ticket', 'used_at');
 grant select, insert, update, delete on identity.ticket to guilder_app;
 
 -- A second factor counts once it is confirmed. A step of its clock is good for one use.
@@ -225,6 +227,8 @@ create table identity.recovery_code (
 );
 
 call kernel.isolate('identity.recovery_code');
+call kernel.preserve('identity.recovery_code', 'tenant_id', 'user_id', 'code_hash');
+call kernel.settle('identity.recovery_code', 'used_at');
 grant select, insert, update, delete on identity.recovery_code to guilder_app;
 
 -- Attempts, by the hash of who was tried and of where they came from. It belongs to no tenant,

@@ -1,4 +1,4 @@
--- Members of tenants, with what they may do, and where else they may sign in.
+-- Members of tenants, with what they may do.
 
 -- What there is to be allowed, for every tenant the same: a resource and an action. `*` is any.
 create table identity.permission (
@@ -106,24 +106,61 @@ create table identity.role (
     primary key (tenant_id, id),
     unique (tenant_id, name_folded),
     unique (tenant_id, built_in),
+    is_built_in boolean not null generated always as (built_in is not null) stored,
+    unique (tenant_id, id, is_built_in),
     check (built_in is null or name = built_in)
 );
 
 call kernel.isolate('identity.role');
 call kernel.preserve('identity.role', 'tenant_id', 'id', 'built_in', 'created_at');
+create trigger keep_built_in before delete on identity.role for each row
+when (old.is_built_in) execute function kernel.refuse_change('a built-in role');
+
 grant select, insert, update, delete on identity.role to guilder_app;
 
+-- What a built-in role holds is given with its foundation. The application cannot say that a row
+-- is of such a role, and the key refuses one that does not say so.
 create table identity.role_permission (
     tenant_id uuid not null default kernel.tenant(),
     role_id uuid not null,
     permission text not null references identity.permission (name),
+    is_built_in boolean not null default false,
     primary key (tenant_id, role_id, permission),
-    foreign key (tenant_id, role_id) references identity.role (tenant_id, id) on delete cascade
+    foreign key (tenant_id, role_id, is_built_in)
+    references identity.role (tenant_id, id, is_built_in) on delete cascade
 );
 
 create index role_permission_permission on identity.role_permission (permission);
+create index role_permission_role on identity.role_permission (tenant_id, role_id, is_built_in);
 call kernel.isolate('identity.role_permission');
-grant select, insert, delete on identity.role_permission to guilder_app;
+create trigger keep_built_in before delete on identity.role_permission for each row
+when (old.is_built_in) execute function kernel.refuse_change('what a built-in role holds');
+
+grant select, insert (tenant_id, role_id, permission), delete
+on identity.role_permission to guilder_app;
+
+-- Give the tenant the roles that every tenant has, once.
+create function identity.found_roles(
+    names text[], descriptions text[], holders text[], permissions text[]
+) returns void
+language sql volatile security definer
+set search_path = ''
+begin atomic
+with founded as (
+    insert into identity.role (tenant_id, name, description, built_in)
+    select kernel.tenant(), new.name, new.description, new.name
+    from unnest(names, descriptions) as new (name, description)
+    returning role.id, role.built_in
+)
+
+insert into identity.role_permission (tenant_id, role_id, permission, is_built_in)
+select kernel.tenant(), founded.id, pair.permission, true
+from unnest(holders, permissions) as pair (holder, permission)
+inner join founded on pair.holder = founded.built_in;
+end;
+
+grant execute on function
+identity.found_roles(text[], text[], text[], text[]) to guilder_app;
 
 -- The user_roles of the source model: a user holds roles as a member.
 create table identity.member_role (
@@ -181,6 +218,7 @@ create trigger preserve_email before update on identity.invitation for each row
 when (new.email is not null and new.email is distinct from old.email)
 execute function kernel.refuse_change('email');
 
+call kernel.settle('identity.invitation', 'accepted_by');
 grant select, insert, update on identity.invitation to guilder_app;
 
 -- Where somebody was invited who is to be forgotten, some tenants at a time.
@@ -310,65 +348,3 @@ end;
 grant execute on function
 identity.faces(uuid[]), identity.is_member_address(text), identity.memberships(uuid)
 to guilder_app;
-
--- Where somebody signs in who is known elsewhere: an issuer of OpenID Connect, as a tenant set it up.
-create table identity.identity_provider (
-    tenant_id uuid not null default kernel.tenant() references identity.tenant,
-    id uuid not null default kernel.uuid7(),
-    name text not null check (name ~ '^[a-z0-9](-?[a-z0-9])*$' and length(name) <= 63),
-    title text not null check (length(btrim(title)) between 1 and 100),
-    issuer text not null check (issuer ~ '^https?://' and length(issuer) <= 500),
-    client_id text not null check (length(client_id) between 1 and 255),
-    client_secret_sealed bytea,
-    email_domains text[] not null default '{}' check (cardinality(email_domains) <= 50),
-    return_origins text[] not null default '{}' check (cardinality(return_origins) <= 20),
-    admits_new_users boolean not null default false,
-    role_id uuid,
-    is_active boolean not null default true,
-    created_at timestamptz not null default now(),
-    updated_at timestamptz not null default now(),
-    primary key (tenant_id, id),
-    unique (tenant_id, name),
-    foreign key (tenant_id, role_id) references identity.role (tenant_id, id),
-    check (role_id is not null or not admits_new_users)
-);
-
-create index identity_provider_role on identity.identity_provider (tenant_id, role_id);
-call kernel.isolate('identity.identity_provider');
-grant select, insert, update, delete on identity.identity_provider to guilder_app;
-
--- Whose provider is meant by whoever signs in, and knows the tenant by its slug.
-create function identity.tenant_of_slug(wanted text) returns uuid
-language sql stable security definer
-set search_path = ''
-begin atomic
-select kernel.require_system();
-select tenant.id from identity.tenant where tenant.slug = wanted;
-end;
-
-grant execute on function identity.tenant_of_slug(text) to guilder_app;
-
--- Somebody is on their way to an issuer and back: good once, for ten minutes, in one browser.
-create table identity.sso_journey (
-    tenant_id uuid not null default kernel.tenant(),
-    id uuid not null default kernel.uuid7(),
-    provider_id uuid not null,
-    state_hash bytea not null check (length(state_hash) = 32),
-    browser_hash bytea check (length(browser_hash) = 32),
-    nonce text not null,
-    verifier_sealed bytea not null,
-    redirect_url text not null,
-    return_to text,
-    expires_at timestamptz not null,
-    used_at timestamptz,
-    created_at timestamptz not null default now(),
-    primary key (tenant_id, id),
-    unique (tenant_id, state_hash),
-    foreign key (tenant_id, provider_id) references identity.identity_provider (tenant_id, id)
-    on delete cascade
-);
-
-create index sso_journey_provider on identity.sso_journey (tenant_id, provider_id);
-create index sso_journey_end on identity.sso_journey (tenant_id, expires_at);
-call kernel.isolate('identity.sso_journey');
-grant select, insert, update, delete on identity.sso_journey to guilder_app;

@@ -12,6 +12,7 @@ from tests.schema import OUR_SCHEMAS
 
 WITHIN_A_TENANT: Final = {
     "identity.faces": "a tenant sees of its members what a list shows, wherever they are at home",
+    "identity.found_roles": "a tenant gets its built-in roles at its foundation, and never again",
     "identity.hold_user": "whoever is let in may be at home elsewhere, and stays a user meanwhile",
     "identity.is_member_address": "whoever invites somebody is told that they are here already",
     "identity.is_email_taken": "whoever chooses an e-mail is told whether it is free",
@@ -24,6 +25,7 @@ WITHIN_A_TENANT: Final = {
 
 ONLY_WITHIN: Final = {
     "identity.faces",
+    "identity.found_roles",
     "identity.is_member_address",
     "identity.memberships",
 }

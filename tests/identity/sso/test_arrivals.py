@@ -241,6 +241,7 @@ async def test_what_a_home_no_longer_trusts_lets_nobody_in_elsewhere(
     known = tulips.somebody(email=wilma.email)
     assert (await tulips.sign_in(visitor, **known)).status_code == 201
     async with company(system) as other:
+        await other.api.delete("/v1/identity-providers/company")
         other.issuer = tulips.issuer
         await other.set_up()
         through_other = await other.sign_in(visitor, **known)
@@ -298,6 +299,7 @@ async def test_what_was_said_to_another_client_lets_nobody_in(
     known = tulips.somebody(email=wilma.email)
     assert (await tulips.sign_in(visitor, **known)).status_code == 201
     async with company(system) as evil:
+        await evil.api.delete("/v1/identity-providers/company")
         evil.issuer = tulips.issuer
         evil.issuer.client_id = "a site of somebody's"
         await evil.set_up(client_id=evil.issuer.client_id)

@@ -55,18 +55,26 @@ async def test_the_secret_alone_stays_where_it_is_not_sent(tulips: Company) -> N
     assert (await tulips.api.put(PATH, json=same)).json()["has_client_secret"] is False
 
 
-@pytest.mark.parametrize("other", [{"issuer": "https://evil.example"}, {"client_id": "another"}])
-async def test_a_secret_is_told_to_nobody_but_whose_it_is(
-    tulips: Company, other: dict[str, str]
-) -> None:
-    same = wanted(issuer=tulips.issuer.url, client_id=CLIENT_ID)
+async def test_a_secret_is_told_to_nobody_but_whose_it_is(tulips: Company) -> None:
+    same = wanted(issuer=tulips.issuer.url, client_id="another")
 
-    refused = await tulips.api.put(PATH, json=same | other)
+    refused = await tulips.api.put(PATH, json=same)
     assert (refused.status_code, refused.json()["code"]) == (422, "secret_needed_again")
 
     for secret in ("another one", None):
-        taken = await tulips.api.put(PATH, json=same | other | {"client_secret": secret})
+        taken = await tulips.api.put(PATH, json=same | {"client_secret": secret})
         assert taken.status_code == 200
+
+
+@pytest.mark.parametrize("secret", [{}, {"client_secret": "another one"}])
+async def test_a_provider_keeps_its_issuer(tulips: Company, secret: dict[str, str]) -> None:
+    other = wanted(issuer="https://evil.example", client_id=CLIENT_ID) | secret
+
+    refused = await tulips.api.put(PATH, json=other)
+    assert (refused.status_code, refused.json()["code"]) == (409, "issuer_stays")
+
+    await tulips.api.delete(PATH)
+    assert (await tulips.api.put(PATH, json=other)).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from .provider import IdentityProvider, ProviderId, show
 from .providers import (
     IdentityProviderNotFound,
     IssuerNotValid,
+    IssuerStays,
     NotYoursToSetUp,
     OriginNotValid,
     RoleNeeded,
@@ -164,6 +165,7 @@ async def show_identity_provider(tx: Tx, provider: Name, issuers: Issuers) -> Id
         IssuerNotValid,
         OriginNotValid,
         RoleNeeded,
+        IssuerStays,
         SecretNeededAgain,
     ),
 )

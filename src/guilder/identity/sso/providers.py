@@ -32,6 +32,10 @@ class RoleNeeded(Problem, status=422):
     """Who admits new users says which role they are given: one of the tenant, not the owner's."""
 
 
+class IssuerStays(Problem, status=409):
+    """A provider keeps its issuer: take it away, and set it up anew for another."""
+
+
 class SecretNeededAgain(Problem, status=422):
     """A client's secret is for one issuer and one client: give that of the new one, or null."""
 
@@ -62,6 +66,8 @@ async def put_provider(
     require_verified(actor, Serious.IDENTITY_PROVIDER)
     await _refuse_what_cannot_be(tx, setup)
     before = await lock_provider(tx, tenant_id=tx.tenant_id, name=name)
+    if before is not None and before.issuer != setup.issuer:
+        raise IssuerStays
     provider = await save_provider(
         tx,
         name=name,
@@ -152,7 +158,7 @@ def _sealed(
         return vault.seal(setup.client_secret.encode(), place=_place(tenant_id, name))
     if before is None or before.client_secret_sealed is None:
         return None
-    if (before.issuer, before.client_id) != (setup.issuer, setup.client_id):
+    if before.client_id != setup.client_id:
         raise SecretNeededAgain
     return before.client_secret_sealed
 

@@ -38,7 +38,6 @@ values (
 on conflict (tenant_id, name) do update
     set
         title = excluded.title,
-        issuer = excluded.issuer,
         client_id = excluded.client_id,
         client_secret_sealed = excluded.client_secret_sealed,
         email_domains = excluded.email_domains,
