@@ -17,7 +17,7 @@ from guilder.identity.users import Home, UserId, UserNotFound
 from guilder.kernel import Actor, ActorKind, TenantId
 from tests.identity.people import PASSWORD, Person
 from tests.identity.team import Team
-from tests.race import race
+from tests.race import Verb, race
 from tests.world import World, eventually
 
 HELD_UP = """
@@ -44,11 +44,11 @@ async def alone(team: Team) -> tuple[Person, World]:
     return wilma, home
 
 
-def letting_in(team: Team, person: Person) -> "partial[object]":
+def letting_in(team: Team, person: Person) -> Verb:
     return partial(add_member, home=home_of(person), role_ids=[RoleId(UUID(team.roles["viewer"]))])
 
 
-def forgetting(person: Person) -> "partial[object]":
+def forgetting(person: Person) -> Verb:
     actor = Actor(kind=ActorKind.USER, tenant_id=TenantId(person.tenant_id), id=person.user_id)
     return partial(forget, actor=actor)
 

@@ -1,8 +1,10 @@
 """The leaving API: users take along what is held about them, and have themselves forgotten."""
 
-from typing import Final
+from typing import Annotated, Final
+from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 from guilder.db import Tx
 from guilder.http import OWN, Caller, delete, get
@@ -13,7 +15,9 @@ from guilder.identity.users.views import Password
 from guilder.kernel import Actor
 
 from .deletion import Deleted, OwnerMustHandOver, delete_user
-from .exports import UserExport, export_user
+from .exports import Places, UserExport, export_user
+
+Position = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class DeletionBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -23,9 +27,25 @@ class DeletionBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 @get("/v1/me/export", OWN)
-async def export_me(tx: Tx, actor: Actor) -> UserExport:
-    """Take along everything that is held about oneself."""
-    return await export_user(tx, own_id(actor))
+async def export_me(
+    tx: Tx,
+    actor: Actor,
+    *,
+    sessions_before: UUID | None = None,
+    api_keys_before: UUID | None = None,
+    audit_before: Position | None = None,
+) -> UserExport:
+    """Take along everything that is held about oneself.
+
+    Of sessions, keys and what was done a thousand of each. Where there is more of one,
+    `is_complete` is false and `more` names what to ask with to go on.
+    """
+    places = Places(
+        sessions_before=sessions_before,
+        api_keys_before=api_keys_before,
+        audit_before=audit_before,
+    )
+    return await export_user(tx, own_id(actor), places)
 
 
 @delete("/v1/me", OWN, problems=(PasswordNotRight, OwnerMustHandOver))
