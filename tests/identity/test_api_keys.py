@@ -33,6 +33,19 @@ async def test_a_revoked_key_opens_nothing_from_the_next_request_on(
     assert (refused.status_code, refused.json()["code"]) == (401, "not_authenticated")
 
 
+async def test_revoking_is_easy_and_rotating_is_not(world: World, api: httpx.AsyncClient) -> None:
+    """A key that has leaked must not wait for somebody who holds as much as it opens."""
+    body = {"name": "Till", "scopes": ["orders:write"]}
+    wider = (await api.post("/v1/api-keys", json=body)).json()
+    path = f"/v1/api-keys/{wider['id']}"
+    async with world.program("api_keys:write") as guard:
+        rotated = await guard.post(f"{path}/rotations", json={})
+        revoked = await guard.delete(path)
+
+    problem(rotated, 403, "scope_not_held")
+    assert (revoked.status_code, revoked.json()["is_revoked"]) == (200, True)
+
+
 @pytest.mark.parametrize(
     ("held", "wanted", "status"),
     [

@@ -230,7 +230,8 @@ async def revoke_api_key(tx: Tx, key_id: ApiKeyId) -> ApiKeyView:
     """Revoke a key.
 
     It opens nothing from the next request on, and stays in the list. Revoking
-    it again changes nothing.
+    it again changes nothing. It may open more than whoever revokes it holds:
+    one that has leaked waits for nobody.
     """
     return show(await identity.revoke(tx, key_id))
 

@@ -214,7 +214,10 @@ async def key_by_id(tx: Tx, key_id: ApiKeyId) -> ApiKey:
 
 
 async def revoke(tx: Tx, key_id: ApiKeyId) -> ApiKey:
-    """Take a key back. Doing it twice changes nothing."""
+    """Take a key back, whatever it opens: one that has leaked waits for nobody who holds as much.
+
+    Doing it twice changes nothing.
+    """
     revoked = await revoke_api_key(tx, tenant_id=tx.tenant_id, key_id=key_id)
     if revoked is None:
         return await key_by_id(tx, key_id)
