@@ -55,7 +55,7 @@ OF_NO_ROW: Final = {
     "name": "what a tenant calls its gateways and providers",
     "provider": "likewise",
     "tenant": "whose sign-in it is",
-    "tenant_id": "whose keys or notices these are, which everybody may see or send",
+    "tenant_id": "whose keys or notices these are, for everybody; or where one is a member",
     "token": "a buyer's link, which names what it opens",
     "unit": "a currency",
 }

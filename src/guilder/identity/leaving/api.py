@@ -1,4 +1,4 @@
-"""The leaving API: users take along what is held about them, and have themselves forgotten."""
+"""The leaving API: users leave a tenant, take along what is held of them, and are forgotten."""
 
 from typing import Annotated, Final
 from uuid import UUID
@@ -8,13 +8,16 @@ from msgspec import Meta
 
 from guilder.db import Tx
 from guilder.http import OWN, Caller, delete, get
+from guilder.identity.members import MemberNotFound, OwnerStays
+from guilder.identity.ownership import Membership
 from guilder.identity.proof import PasswordNotRight
 from guilder.identity.users import Passwords
 from guilder.identity.users.api import own_id
 from guilder.identity.users.views import Password
-from guilder.kernel import Actor
+from guilder.kernel import Actor, TenantId
 
 from .deletion import Deleted, OwnerMustHandOver, delete_user
+from .departures import NotYourTenant, depart
 from .exports import Places, UserExport, export_user
 
 Position = Annotated[int, Meta(ge=0, le=2**63 - 1)]
@@ -59,4 +62,15 @@ async def delete_me(caller: Caller, body: DeletionBody, passwords: Passwords) ->
     return await delete_user(caller, passwords, password=body.password or "")
 
 
-ENDPOINTS: Final = (export_me, delete_me)
+@delete("/v1/me/tenants/{tenant_id}", OWN, problems=(MemberNotFound, NotYourTenant, OwnerStays))
+async def leave_tenant(caller: Caller, actor: Actor, tenant_id: TenantId) -> Membership:
+    """Leave a tenant to which one belongs.
+
+    It opens nothing from the next request on, and all keys that one made there are revoked. One
+    stays a user, at home where one was. The owner hands the tenant over before. The answer is
+    what one was there.
+    """
+    return await depart(caller, own_id(actor), tenant_id)
+
+
+ENDPOINTS: Final = (export_me, delete_me, leave_tenant)

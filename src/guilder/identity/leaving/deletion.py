@@ -23,6 +23,7 @@ from guilder.identity.tenants import cancel, lock_tenant
 from guilder.identity.users import Home, Passwords, User, UserId
 from guilder.kernel import Actor, Fact, Problem, TenantId
 
+from .departures import leaver
 from .invitations import forget_invitations
 
 PAGE: Final = 500
@@ -85,22 +86,20 @@ async def _require_nobody_left(caller: Caller, belongs: list[Membership]) -> Non
 
 async def _leave(caller: Caller, actor: Actor, one: Membership) -> None:
     """Leave a tenant; one that is theirs alone ends."""
-    leaver = msgspec.structs.replace(
-        actor, tenant_id=one.tenant_id, scopes=frozenset({"*"}), may_write=True
-    )
+    within = leaver(actor, one.tenant_id)
 
     async def leave(tx: Tx) -> None:
         """Whose it is, and who belongs to it, may have changed since it was looked at."""
         tenant = await lock_tenant(tx, tenant_id=tx.tenant_id)
-        if tenant is None or tenant.owner_id != leaver.id:
+        if tenant is None or tenant.owner_id != within.id:
             await locked_member(tx, one.member_id)
-            await remove_member(tx, leaver, one.member_id)
+            await remove_member(tx, within, one.member_id)
         elif tenant.status is not TenantStatus.CANCELLED:
             if await count_members(tx, tenant_id=tx.tenant_id) > 1:
                 raise OwnerMustHandOver(tenant_ids=[tx.tenant_id])
             await cancel(tx)
 
-    await transact(caller.pool, one.tenant_id, leave, actor=leaver)
+    await transact(caller.pool, one.tenant_id, leave, actor=within)
 
 
 async def forget(tx: Tx, actor: Actor) -> Deleted | list[Membership]:
