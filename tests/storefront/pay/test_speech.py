@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 
 from guilder.mail import LANGUAGES
-from guilder.storefront.pay.look import BLACK, DARK_PAPERS, ENOUGH, LIGHT_PAPERS, contrast, look_of
 from guilder.storefront.pay.speech import speech_for, texts_in
 from tests.checkout.shop import Shop
 from tests.storefront.pay.buyers import Buyer, path_of, text_of
@@ -40,6 +39,9 @@ def test_every_language_says_the_same_of_the_same(language: str) -> None:
         ("xx", "es-MX", "es", "es_MX"),
         (None, "de-XX", "de", "de"),
         (None, ";q=;;,,de;q=x,*", "de", "de"),
+        (None, "de;q=0, fr;q=0.1", "fr", "fr"),
+        (None, "es-419,es;q=0.9,en;q=0.8", "es", "es"),
+        (None, "de-Latn-AT", "de", "de_AT"),
     ],
 )
 def test_the_speech_is_what_was_asked_for(
@@ -92,20 +94,3 @@ async def test_a_language_that_was_chosen_stays(shop: Shop, buyer: Buyer) -> Non
 
     assert paid.headers["location"] == f"{path_of(session)}?lang=de"
     assert "Vielen Dank!" in text_of(await buyer.follow(paid))
-
-
-@pytest.mark.parametrize("brand", ["#ffee00", "#000000", "#ffffff", "#7a1f5c", "#808080"])
-def test_a_colour_is_moved_until_it_can_be_read(brand: str) -> None:
-    look = look_of(brand)
-    assert look is not None
-    light, dark = look.style.split("@media")
-
-    for part, papers in ((light, LIGHT_PAPERS), (dark, DARK_PAPERS)):
-        accent, on = (
-            tuple(bytes.fromhex(part.partition(f"--{name}:#")[2][:6]))
-            for name in ("accent", "on-accent")
-        )
-        assert all(contrast(accent, paper) >= ENOUGH for paper in papers)
-        assert contrast(accent, on) >= ENOUGH
-    assert contrast(BLACK, (255, 255, 255)) == 21
-    assert look_of(None) is None

@@ -7,12 +7,13 @@ from guilder.checkout import CheckoutNotFound, Stage
 from guilder.http import PAGE_HEADERS, Response
 from guilder.mail import LANGUAGES
 from guilder.pages import Templates, page
+from guilder.storefront.look import Look, look_of
+from guilder.storefront.tongue import OWN_NAMES
 
 from .fields import asked_of, given_before
 from .guest import Desk, Guest
-from .look import Look, look_of
 from .shown import bill_of, countries, known_of, shop_of
-from .speech import OWN_NAMES, Speech
+from .speech import Speech
 from .ways import shown
 
 TEMPLATES: Final = Templates(Path(__file__).parent / "templates")

@@ -6,6 +6,7 @@ from typing import Any
 
 from guilder.checkout import Buyer, Snapshot, SnapshotLine
 from guilder.customers import COUNTRIES
+from guilder.kernel import Currency
 
 from .guest import Desk
 from .speech import Speech
@@ -82,7 +83,7 @@ def _plain(name: str) -> str:
     return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
 
 
-def _line(line: SnapshotLine, currency: str, speech: Speech) -> dict[str, Any]:
+def _line(line: SnapshotLine, currency: Currency, speech: Speech) -> dict[str, Any]:
     unit = line.unit_amount_decimal
     is_whole = unit == unit.to_integral_value() and line.quantity > 1
     return {

@@ -18,15 +18,15 @@ from guilder.identity import TenantNotFound
 from guilder.kernel import Actor, ActorKind
 from guilder.mail import LANGUAGES
 from guilder.pages import FormNotGenuine, Forms, redirect
-from guilder.storefront.pay.look import look_of
+from guilder.storefront.look import look_of
+from guilder.storefront.tongue import OWN_NAMES, accepted_in
 
 from .document import document_of
 from .following import Followed, followed, shown
 from .links import PATH, OrderLinks
 from .printing import can_print, printed
-from .reader import accepted_in, reader_of
+from .reader import Reader
 from .sheet import NOT_KEPT, POLICY, TEMPLATES, sheet
-from .words import OWN_NAMES
 
 LONGEST_REASON: Final = 500
 NUMBER: Final = re.compile(r"[0-9]{1,7}", re.ASCII)
@@ -122,7 +122,7 @@ class Guest:
         """The page of an order, with what is wrong; or the one that says that there is none."""
         wished = (self._language or "", *accepted_in(self.accepted))
         reader = (
-            found.receipt.for_buyer(self._language, self.accepted) if found else reader_of(*wished)
+            found.receipt.for_buyer(self._language, self.accepted) if found else Reader.of(*wished)
         )
         look = look_of(found.receipt.settings.brand_color) if found else None
         answer = self.forms.show(

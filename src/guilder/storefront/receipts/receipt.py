@@ -13,8 +13,9 @@ from guilder.payments import (
     payment_by_id,
     transactions_of,
 )
+from guilder.storefront.tongue import accepted_in, spoken_in
 
-from .reader import Reader, accepted_in, reader_of, spoken_in
+from .reader import Reader
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,11 +36,11 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 
     def for_buyer(self, wanted: str | None, accepted: str) -> Reader:
         """How the buyer reads it, whose browser says which languages they accept."""
-        return reader_of(wanted or "", *accepted_in(accepted), *spoken_in(self.country))
+        return Reader.of(wanted or "", *accepted_in(accepted), *spoken_in(self.country))
 
     def for_others(self, wanted: str | None, accepted: str = "") -> Reader:
         """How it is written for the buyer, where somebody else asks for it."""
-        return reader_of(wanted or "", *spoken_in(self.country), *accepted_in(accepted))
+        return Reader.of(wanted or "", *spoken_in(self.country), *accepted_in(accepted))
 
 
 async def receipt_of(tx: Tx, order_id: OrderId) -> Receipt:

@@ -7,7 +7,6 @@ from typing import Final
 import msgspec
 
 TEXTS: Final = Path(__file__).parent / "texts"
-OWN_NAMES: Final = {"en": "English", "de": "Deutsch", "es": "Español", "fr": "Français"}
 
 
 class ReceiptWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
