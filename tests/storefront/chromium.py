@@ -1,4 +1,4 @@
-"""Chromium in front of the payment page, as people have it: narrow and wide, light and dark.
+"""Chromium in front of a shop's pages, as people have it: narrow and wide, light and dark.
 
 Pictures of what was seen are put into GUILDER_SCREENSHOTS, for somebody to look at.
 """
@@ -13,13 +13,19 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, Response, async_playwright
+from playwright.async_api import Browser, Page, Response, Route, async_playwright
 
 from tests.house import ROOT
 
 FOUND = shutil.which("chromium")
 FOLDER = Path(os.environ.get("GUILDER_SCREENSHOTS") or ROOT / ".guilder" / "screenshots")
 SITE = "http://guilder.test"
+PICTURES = "https://pictures.tulips.example"
+"""Where the shop has its own pictures: no page loads anything else from elsewhere."""
+
+PICTURE = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 80">
+<rect width="80" height="80" fill="#f6d9c9"/><path d="M40 70V38" stroke="#2f6b3c" stroke-width="5"/>
+<path d="M24 14l8 8 8-10 8 10 8-8v18a16 16 0 0 1-32 0z" fill="#d9381e"/></svg>"""
 MOST_BYTES = 60_000
 SIZES = {"narrow": (360, 740), "wide": (1280, 900)}
 WIDER_THAN_THE_WINDOW = """
@@ -53,21 +59,40 @@ class Window:
         self.loaded.clear()
         await self.page.goto(SITE + path)
 
+    async def stand_still(self) -> None:
+        """Hold a page that looks again by itself, to look at it at leisure."""
+        await self.page.route(f"{SITE}/**", _stay)
+
     def hear(self, answer: Response) -> None:
         self.loaded.append(answer)
 
     async def weight(self) -> int:
-        """The bytes of a page with all that it needs, before anything is packed."""
-        return sum([len(await one.body()) for one in self.loaded if one.status == 200])
+        """The bytes that a page with all that it needs took on the wire, without pictures."""
+        sent = [
+            (await one.request.sizes())["responseBodySize"]
+            for one in self.loaded
+            if one.url.startswith(SITE) and one.status == 200
+        ]
+        return sum(sent)
 
     @property
     def strangers(self) -> set[str]:
-        """What was loaded from elsewhere."""
-        return {one.url for one in self.loaded if not one.url.startswith((SITE, "data:"))}
+        """What was loaded from elsewhere, but for the shop's own pictures."""
+        known = (SITE, PICTURES, "data:")
+        return {one.url for one in self.loaded if not one.url.startswith(known)}
+
+    async def in_every_light(self) -> AsyncIterator[None]:
+        """The same page, turned to every size and every light."""
+        for size, (width, height) in SIZES.items():
+            await self.page.set_viewport_size({"width": width, "height": height})
+            for scheme in ("light", "dark"):
+                await self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                self.name = f"{size}-{scheme}"
+                yield
 
     async def keep(self, what: str) -> None:
         """Keep a picture."""
-        await self.page.screenshot(path=FOLDER / f"pay-{what}-{self.name}.png", full_page=True)
+        await self.page.screenshot(path=FOLDER / f"{what}-{self.name}.png", full_page=True)
 
     async def complaints(self) -> list[str]:
         """What axe says against the page, and whether it has to be moved sideways."""
@@ -80,6 +105,14 @@ class Window:
         is_too_wide = await self.page.evaluate(WIDER_THAN_THE_WINDOW)
         return [*said, "it is wider than the window"] if is_too_wide else said
 
+    async def complaints_in_every_light(self, what: str) -> list[str]:
+        """The same of each size and light, with a picture of each."""
+        said = []
+        async for _ in self.in_every_light():
+            await self.keep(what)
+            said += [f"{self.name}: {one}" for one in await self.complaints()]
+        return said
+
 
 @asynccontextmanager
 async def window(
@@ -91,9 +124,19 @@ async def window(
         viewport={"width": width, "height": height}, color_scheme=scheme, **further
     )
     try:
+        await context.route(f"{PICTURES}/**", _picture)
         page = await context.new_page()
         opened = Window(page, f"{size}-{scheme}")
         page.on("response", opened.hear)
         yield opened
     finally:
         await context.close()
+
+
+async def _picture(route: Route) -> None:
+    await route.fulfill(body=PICTURE, content_type="image/svg+xml")
+
+
+async def _stay(route: Route) -> None:
+    """A navigation that is aborted leaves the page that is there."""
+    await route.abort("aborted")
