@@ -113,6 +113,23 @@ async def test_a_narrow_page_folds_what_is_bought_and_takes_a_code(
     assert complaints == []
 
 
+async def test_a_paid_page_leads_to_the_order_and_to_its_receipt(
+    shop: Shop, buyer: Buyer, chromium: Browser
+) -> None:
+    session = await rich(shop)
+    await buyer.pay(session, "visa", **HOME)
+    number = (await shop.order_of(session)).order.number
+
+    async with window(chromium, "narrow", java_script_enabled=False) as seen:
+        heading = seen.page.get_by_role("heading", level=1)
+        await seen.go(path_of(session))
+        await seen.page.get_by_role("link", name="Follow your order").click()
+        await expect(heading).to_have_text(f"Order {number}")
+        await seen.go(path_of(session))
+        await seen.page.get_by_role("link", name="Show the receipt").click()
+        await expect(heading).to_have_text(f"Receipt for order {number}")
+
+
 async def test_a_first_load_weighs_no_more_than_it_may(shop: Shop, chromium: Browser) -> None:
     session = await rich(shop)
 

@@ -6,6 +6,7 @@ from guilder.checkout import Numbers, Signers, Stage
 from guilder.http import PAGE_HEADERS, Response, Visitor, get, post
 from guilder.pages import FormNotGenuine, Forms, redirect
 from guilder.payments import Gateways, look_into
+from guilder.storefront.receipts import OrderLinks
 
 from .acts import Done, Tools, act
 from .guest import Desk, Guest, desk_of, guest
@@ -22,12 +23,13 @@ async def show_payment(
     token: str,
     *,
     gateways: Gateways,
+    links: OrderLinks,
     lang: str | None = None,
     returned: str | None = None,
     changed: str | None = None,
 ) -> Response:
     """The page on which a buyer pays, or sees what became of it."""
-    one = guest(visitor, forms, token, lang=lang)
+    one = guest(visitor, forms, token, links=links, lang=lang)
     desk = await desk_of(one)
     if desk is not None and returned and desk.standing.stage in {Stage.ACTION, Stage.PROCESSING}:
         return await _look_again(one, desk, gateways)
@@ -43,10 +45,11 @@ async def take_payment(
     signers: Signers,
     numbers: Numbers,
     gateways: Gateways,
+    links: OrderLinks,
     lang: str | None = None,
 ) -> Response:
     """Pay, use a promotion code, or choose another way to pay."""
-    one = guest(visitor, forms, token, lang=lang)
+    one = guest(visitor, forms, token, links=links, lang=lang)
     desk = await desk_of(one)
     if desk is None or not desk.is_open or not desk.is_shown:
         return _page(one, desk)

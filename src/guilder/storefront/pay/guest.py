@@ -20,6 +20,7 @@ from guilder.http import Visitor
 from guilder.identity import Tenant, TenantNotFound, TenantStatus, current_tenant
 from guilder.kernel import Actor, ActorKind, TenantId
 from guilder.pages import Forms
+from guilder.storefront.receipts import Linked, OrderLinks
 
 from .speech import Speech, speech_for
 from .ways import Way, ways_for
@@ -30,6 +31,7 @@ class Guest(msgspec.Struct, frozen=True):
 
     visitor: Visitor
     forms: Forms
+    links: OrderLinks
     token: str
     speech: Speech
     language: str | None
@@ -43,6 +45,12 @@ class Guest(msgspec.Struct, frozen=True):
         """The path of another page of this kind."""
         asked = "&".join(one for one in (self.language and f"lang={self.language}", more) if one)
         return f"/pay/{token}?{asked}" if asked else f"/pay/{token}"
+
+    def follow(self, order: Linked) -> tuple[str, str]:
+        """The paths of an order's page and of its receipt, in the language of this page."""
+        path = self.links.path(order)
+        asked = f"?language={self.language}" if self.language else ""
+        return f"{path}{asked}", f"{path}/receipt{asked}"
 
 
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,11 +88,13 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def guest(visitor: Visitor, forms: Forms, token: str, *, lang: str | None) -> Guest:
+def guest(
+    visitor: Visitor, forms: Forms, token: str, *, links: OrderLinks, lang: str | None
+) -> Guest:
     """Who opened the page."""
     speech = speech_for(lang, visitor.headers.get("accept-language", ""))
     language = speech.language if lang == speech.language else None
-    return Guest(visitor, forms, token, speech, language)
+    return Guest(visitor, forms, links, token, speech, language)
 
 
 async def desk_of(one: Guest) -> Desk | None:

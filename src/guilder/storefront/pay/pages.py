@@ -8,6 +8,7 @@ from guilder.http import PAGE_HEADERS, Response
 from guilder.mail import LANGUAGES
 from guilder.pages import Templates, page
 from guilder.storefront.look import Look, look_of
+from guilder.storefront.receipts import Linked
 from guilder.storefront.tongue import OWN_NAMES
 
 from .fields import asked_of, given_before
@@ -74,6 +75,8 @@ def state_page(guest: Guest, desk: Desk) -> Response:
     speech = guest.speech
     order, payment = desk.standing.order, desk.standing.payment
     instrument = payment.instrument if payment else None
+    linked = Linked(desk.tenant.id, order.order.id) if order else None
+    followed, receipt = guest.follow(linked) if linked else (None, None)
     answer = guest.forms.show(
         guest.visitor,
         TEMPLATES,
@@ -85,6 +88,8 @@ def state_page(guest: Guest, desk: Desk) -> Response:
         paid_with=_looks(instrument) if instrument else None,
         email=known_of(desk.session.known_buyer, speech)["email"],
         action_url=payment.action_url if payment else None,
+        order_url=followed,
+        receipt_url=receipt,
         success_url=desk.session.success_url,
         cancel_url=desk.session.cancel_url,
     )

@@ -5,6 +5,6 @@ cannot be guessed. A receipt tells what was sold and what was given back since, 
 the tenant keeps to itself; it carries the order's number.
 """
 
-from .links import OrderLinks
+from .links import Linked, OrderLinks
 
-__all__ = ["OrderLinks"]
+__all__ = ["Linked", "OrderLinks"]

@@ -35,7 +35,11 @@ class OrderLinks(Tool):
 
     def url(self, of: Linked) -> str:
         """Where the buyer finds an order."""
-        return f"{self._public_url}{PATH}/{self.token(of)}"
+        return f"{self._public_url}{self.path(of)}"
+
+    def path(self, of: Linked) -> str:
+        """The same, as a page of ours leads there."""
+        return f"{PATH}/{self.token(of)}"
 
     def token(self, of: Linked) -> str:
         """What the address ends with. Each is another, and all of them hold."""
