@@ -27,6 +27,7 @@ PICTURE = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 80">
 <rect width="80" height="80" fill="#f6d9c9"/><path d="M40 70V38" stroke="#2f6b3c" stroke-width="5"/>
 <path d="M24 14l8 8 8-10 8 10 8-8v18a16 16 0 0 1-32 0z" fill="#d9381e"/></svg>"""
 MOST_BYTES = 60_000
+MOST_MILLISECONDS = 10_000
 SIZES = {"narrow": (360, 740), "wide": (1280, 900)}
 WIDER_THAN_THE_WINDOW = """
     () => document.documentElement.scrollWidth > document.documentElement.clientWidth
@@ -121,11 +122,15 @@ async def window(
     """A window of this size, for somebody who likes it light or dark."""
     width, height = SIZES[size]
     context = await browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme=scheme, **further
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+        reduced_motion="reduce",
+        **further,
     )
     try:
         await context.route(f"{PICTURES}/**", _picture)
         page = await context.new_page()
+        page.set_default_timeout(MOST_MILLISECONDS)
         opened = Window(page, f"{size}-{scheme}")
         page.on("response", opened.hear)
         yield opened
