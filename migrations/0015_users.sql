@@ -234,7 +234,7 @@ grant select, insert, update, delete on identity.recovery_code to guilder_app;
 -- Attempts, by the hash of who was tried and of where they came from. It belongs to no tenant,
 -- since nobody has signed in yet; a guess is counted before it is looked at.
 create table identity.brake (
-    kind text not null check (kind in ('account', 'address', 'sign_up', 'mail')),
+    kind text not null check (kind in ('account', 'address', 'sign_up', 'mail', 'code')),
     key_hash bytea not null check (length(key_hash) = 32),
     attempts integer not null check (attempts > 0),
     is_too_soon boolean not null default false,

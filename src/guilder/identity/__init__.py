@@ -32,6 +32,7 @@ from .api_keys import (
     revoke,
     rotate,
 )
+from .brakes import Brake, TooManyAttempts, require_pace, take_back
 from .entrance import Begun, SignIn, SignUp, sign_in, sign_out, sign_up
 from .entrance.api import origin_of
 from .gate import Gate
@@ -79,6 +80,7 @@ __all__ = [
     "ApiKeyNotFound",
     "ApiKeyRevoked",
     "Begun",
+    "Brake",
     "Counts",
     "DomainNotValid",
     "DomainTaken",
@@ -121,6 +123,7 @@ __all__ = [
     "TenantStatusChanged",
     "TenantUpdated",
     "Tier",
+    "TooManyAttempts",
     "Unsubscriptions",
     "all_tenants",
     "ask_for_reset",
@@ -141,6 +144,7 @@ __all__ = [
     "quota_use",
     "refuse_invitation",
     "refuse_unknown",
+    "require_pace",
     "require_room",
     "require_verified",
     "reset_password",
@@ -151,6 +155,7 @@ __all__ = [
     "sign_out",
     "sign_up",
     "suspend",
+    "take_back",
     "update_tenant",
     "verify_email",
 ]

@@ -25,6 +25,7 @@ class Brake(StrEnum):
     ADDRESS = auto()
     SIGN_UP = auto()
     MAIL = auto()
+    CODE = auto()
 
 
 class Pace(NamedTuple):
@@ -39,6 +40,7 @@ PACES: Final = {
     Brake.ADDRESS: Pace(50, timedelta(minutes=15)),
     Brake.SIGN_UP: Pace(20, timedelta(hours=1)),
     Brake.MAIL: Pace(5, timedelta(hours=1)),
+    Brake.CODE: Pace(10, timedelta(minutes=15)),
 }
 
 

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from guilder.checkout import Session, SessionStatus, session_of_link
-from guilder.identity import KeyMode, create_api_key
+from guilder.identity import Brake, KeyMode, create_api_key
+from guilder.identity.brakes import PACES
 from tests.checkout.buying import good
 from tests.checkout.shop import Shop
 from tests.http.doors import calling
@@ -100,6 +101,54 @@ async def test_a_code_per_customer_is_taken_with_an_e_mail(
     new = await session_at(shop, token_in(taken))
     assert new.buyer is not None
     assert new.buyer.email == ADA["email"]
+
+
+async def prolonged(shop: Shop, session: Session) -> None:
+    """Whoever has to wait by now has to wait longer than a slow machine takes."""
+    await shop.owner.execute(
+        """
+        update identity.brake set open_at = open_at + interval '1 hour'
+        where kind = 'code' and key_hash = sha256(convert_to($1, 'UTF8')) and attempts > $2
+        """,
+        str(session.cart_id),
+        PACES[Brake.CODE].free,
+    )
+
+
+async def test_who_guesses_codes_has_to_wait_and_pays_meanwhile(
+    shop: Shop, buyer: Buyer, api: httpx.AsyncClient
+) -> None:
+    await promotion(api)
+    session, other = await checkout(shop), await checkout(shop)
+    free = PACES[Brake.CODE].free
+
+    for attempt in range(free + 1):
+        guessed = await buyer.press(session, "code", code=f"GUESS{attempt}")
+        assert told_beside(guessed, "whole-code") == "There is no such code."
+    await prolonged(shop, session)
+    braked = await buyer.press(session, "code", code="SPRING")
+
+    assert braked.status_code == 429
+    assert "too many codes" in str(told_beside(braked, "whole-code"))
+    assert (await buyer.press(other, "code", code="SPRING")).status_code == 303
+    assert "Thank you" in text_of(await buyer.follow(await buyer.pay(session)))
+
+
+async def test_guesses_are_counted_on_when_another_code_was_right(
+    shop: Shop, buyer: Buyer, api: httpx.AsyncClient
+) -> None:
+    await promotion(api)
+    session = await checkout(shop)
+    token = session.token
+
+    for attempt in range(PACES[Brake.CODE].free + 1):
+        if attempt == 3:
+            token = token_in(await buyer.press(token, "code", code="SPRING"))
+        await buyer.press(token, "code", code=f"GUESS{attempt}")
+    await prolonged(shop, session)
+    braked = await buyer.press(token, "code", code="OTHER")
+
+    assert braked.status_code == 429
 
 
 async def test_a_code_and_a_payment_at_once_make_one_order(

@@ -32,6 +32,7 @@ from guilder.checkout import (
     renew,
 )
 from guilder.db import Tx, transact
+from guilder.identity import Brake, TooManyAttempts, require_pace, take_back
 from guilder.kernel import IllegalMove, Problem
 from guilder.payments import (
     AttemptId,
@@ -194,16 +195,23 @@ async def _carry_out(guest: Guest, desk: Desk, attempt_id: AttemptId, *, tools: 
 
 
 async def _use_code(guest: Guest, desk: Desk, fields: Form, *, tools: Tools) -> Done:
+    """Who guesses has to wait: it is counted by the cart, which every checkout of it shares."""
     code = fields.get("code", "").strip()
     if not code or len(code) > LONGEST_CODE:
         return Done(wrong={"code": "code_unknown"})
     email = fields.get("email", "").strip() or None
+    guessed = str(desk.session.cart_id)
     try:
-        return await _renewed(guest, desk, Renewal(add_code=code, email=email), tools=tools)
+        await require_pace(guest.visitor.pool, Brake.CODE, guessed)
+        done = await _renewed(guest, desk, Renewal(add_code=code, email=email), tools=tools)
+    except TooManyAttempts as braked:
+        return Done(wrong={"code": "code_too_often"}, status=braked.status)
     except CodeNotTaken as refused:
         return Done(wrong={"code": f"code_{refused.reason}"})
     except tuple(OF_CODES) as refused:
         return Done(wrong={"code": OF_CODES[type(refused)]})
+    await take_back(guest.visitor.pool, Brake.CODE, guessed)
+    return done
 
 
 async def _drop_code(guest: Guest, desk: Desk, fields: Form, *, tools: Tools) -> Done:
