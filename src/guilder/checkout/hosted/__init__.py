@@ -1,7 +1,7 @@
 """What the payment page does with a checkout that a buyer has the link of."""
 
 from .links import session_of_link
-from .payments import NothingToCallOff, Told, call_off_payment, pay_as_told
+from .payments import NothingToCallOff, Told, call_off_payment, language_of, pay_as_told
 from .renewals import CodeNotTaken, NoWayThere, Renewal, renew
 from .standing import Stage, Standing, is_test, standing_of
 
@@ -15,6 +15,7 @@ __all__ = [
     "Told",
     "call_off_payment",
     "is_test",
+    "language_of",
     "pay_as_told",
     "renew",
     "session_of_link",

@@ -18,6 +18,7 @@ from guilder.checkout.sessions import (
     CheckoutId,
     CheckoutNotFound,
     Name,
+    OrderId,
     Session,
     SessionStatus,
 )
@@ -39,6 +40,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     email: Email | None = None
     name: Name | None = None
     shipping_address: Address | None = None
+    language: str | None = None
+    """In which they read the page, perhaps with a place: `de-AT`."""
 
     @property
     def buyer(self) -> Buyer:
@@ -52,7 +55,7 @@ async def pay_as_told(tx: Tx, numbers: Numbers, *, new: NewPurchase, told: Told)
     if not found:
         raise CheckoutNotFound
     if await _is_to_be_paid(tx, found[0]):
-        document: dict[str, Any] = msgspec.to_builtins(told.buyer)
+        document: dict[str, Any] = msgspec.to_builtins(told.buyer) | {"language": told.language}
         await note_told(tx, tenant_id=tx.tenant_id, checkout_id=new.checkout_id, told=document)
     (outcome,) = await purchase(tx, numbers, [new])
     return outcome
@@ -67,6 +70,11 @@ async def call_off_payment(tx: Tx, checkout_id: CheckoutId) -> AttemptId | None:
     return attempt_id
 
 
+async def language_of(tx: Tx, order_id: OrderId) -> str | None:
+    """In which language an order was paid at the page; None where it was paid elsewhere."""
+    return await language_told(tx, tenant_id=tx.tenant_id, order_id=order_id)
+
+
 async def _is_to_be_paid(tx: Tx, session: Session) -> bool:
     if session.status is not SessionStatus.OPEN:
         return False
@@ -79,3 +87,7 @@ async def _is_to_be_paid(tx: Tx, session: Session) -> bool:
 async def note_told(
     tx: Tx, *, tenant_id: TenantId, checkout_id: CheckoutId, told: dict[str, Any]
 ) -> None: ...
+
+
+@sql
+async def language_told(tx: Tx, *, tenant_id: TenantId, order_id: OrderId) -> str | None: ...

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from guilder.catalog import OutOfStock
 from guilder.checkout import (
@@ -132,7 +133,8 @@ async def _pay(guest: Guest, desk: Desk, fields: Form, *, tools: Tools) -> Done:
             payment_method=filled.way.method if filled.way else None,
             return_url=back,
         )
-        return Paid(now, await pay_as_told(tx, tools.numbers, new=new, told=filled.told))
+        told = replace(filled.told, language=guest.tongue)
+        return Paid(now, await pay_as_told(tx, tools.numbers, new=new, told=told))
 
     try:
         paid = await transact(guest.visitor.pool, desk.tenant.id, work, actor=desk.buyer)

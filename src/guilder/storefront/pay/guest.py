@@ -46,6 +46,12 @@ class Guest(msgspec.Struct, frozen=True):
         asked = "&".join(one for one in (self.language and f"lang={self.language}", more) if one)
         return f"/pay/{token}?{asked}" if asked else f"/pay/{token}"
 
+    @property
+    def tongue(self) -> str | None:
+        """How to write to them later; None where neither they nor their browser said."""
+        is_told = self.language or self.visitor.headers.get("accept-language")
+        return self.speech.locale.replace("_", "-") if is_told else None
+
     def follow(self, order: Linked) -> tuple[str, str]:
         """The paths of an order's page and of its receipt, in the language of this page."""
         path = self.links.path(order)

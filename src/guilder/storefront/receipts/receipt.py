@@ -2,7 +2,14 @@
 
 import msgspec
 
-from guilder.checkout import OrderId, Settings, WholeOrder, current_settings, order_by_id
+from guilder.checkout import (
+    OrderId,
+    Settings,
+    WholeOrder,
+    current_settings,
+    language_of,
+    order_by_id,
+)
 from guilder.db import Tx
 from guilder.identity import Tenant, current_tenant
 from guilder.payments import (
@@ -13,7 +20,7 @@ from guilder.payments import (
     payment_by_id,
     transactions_of,
 )
-from guilder.storefront.tongue import accepted_in, spoken_in
+from guilder.storefront.tongue import accepted_in, placed, spoken_in
 
 from .reader import Reader
 
@@ -26,6 +33,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     whole: WholeOrder
     payment: Payment | None
     given_back: list[Transaction]
+    language: str | None
 
     @property
     def country(self) -> str | None:
@@ -35,12 +43,14 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
         return address.country if address else None
 
     def for_buyer(self, wanted: str | None, accepted: str) -> Reader:
-        """How the buyer reads it, whose browser says which languages they accept."""
-        return Reader.of(wanted or "", *accepted_in(accepted), *spoken_in(self.country))
+        """How the buyer reads it: as they choose, as they chose, or as their browser says."""
+        known = [self.language or "", *accepted_in(accepted)]
+        return Reader.of(placed(wanted, known), *known, *spoken_in(self.country))
 
     def for_others(self, wanted: str | None, accepted: str = "") -> Reader:
         """How it is written for the buyer, where somebody else asks for it."""
-        return Reader.of(wanted or "", *spoken_in(self.country), *accepted_in(accepted))
+        known = [self.language or "", *spoken_in(self.country)]
+        return Reader.of(wanted or "", *known, *accepted_in(accepted))
 
 
 async def receipt_of(tx: Tx, order_id: OrderId) -> Receipt:
@@ -63,4 +73,5 @@ async def receipt_of(tx: Tx, order_id: OrderId) -> Receipt:
             for one in moved
             if one.type is TransactionType.REFUND and one.status is TransactionStatus.SUCCEEDED
         ],
+        language=await language_of(tx, order_id),
     )
