@@ -1,14 +1,19 @@
 """Proof: whoever has signed in shows their password once more, before something that matters."""
 
+from typing import Final
+
 from guilder.db import Pool, tenant_transaction
 from guilder.kernel import Problem
 
 from .brakes import Brake, attempt, release
-from .users import Credentials, Home, Passwords, own_credentials
+from .users import Credentials, Home, Passwords, PasswordsBusy, own_credentials
 
 
 class PasswordNotRight(Problem, status=403):
     """This is not the password, or there were too many attempts: try again later."""
+
+
+PROOF_PROBLEMS: Final = (PasswordNotRight, PasswordsBusy)
 
 
 async def require_password(
@@ -34,10 +39,11 @@ async def check_password(
     pool: Pool, passwords: Passwords, home: Home, *, password: str
 ) -> Credentials:
     """The same, where more has to be shown before the guesses are forgotten."""
-    counted = await attempt(pool, Brake.ACCOUNT, account_of(home))
-    async with tenant_transaction(pool, home.tenant_id) as tx:
-        known = await own_credentials(tx, home.user_id)
-    is_right = await passwords.is_right(password, known.password_hash if known else None)
+    with passwords.place() as hasher:
+        counted = await attempt(pool, Brake.ACCOUNT, account_of(home))
+        async with tenant_transaction(pool, home.tenant_id) as tx:
+            known = await own_credentials(tx, home.user_id)
+        is_right = await hasher.is_right(password, known.password_hash if known else None)
     if known is None or counted.is_too_soon or not is_right:
         raise PasswordNotRight
     return known

@@ -1,6 +1,8 @@
 """Whoever guesses learns nothing: not from the answer, and not from the work behind it."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -9,8 +11,10 @@ import httpx
 import pytest
 
 from guilder.app import System
+from guilder.identity.users.hasher import AT_ONCE
+from guilder.identity.users.passwords import MOST_WAITING
 from tests.http.documents import problem
-from tests.identity.people import PASSWORD, Person, signed_up, visiting
+from tests.identity.people import PASSWORD, Person, signed_up, somebody, visiting
 from tests.identity.watching import Work, watched
 
 WRONG = "not the right one"
@@ -67,8 +71,8 @@ async def test_a_refusal_is_the_same_and_as_much_work_whatever_is_wrong(
 async def test_an_older_hash_takes_as_long_as_one_of_today(
     system: System, person: Person, visitor: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(system.passwords, "_cost", 7)
-    monkeypatch.setattr(system.passwords, "_nobodys", None)
+    monkeypatch.setattr(system.passwords._hasher, "_cost", 7)
+    monkeypatch.setattr(system.passwords._hasher, "_nobodys", None)
     await guess(visitor, "nobody")  # nobody's own hash is made the first time
 
     with watched() as known:
@@ -86,8 +90,8 @@ async def test_it_is_hashed_anew_when_the_cost_has_risen(
     database: asyncpg.Connection,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(system.passwords, "_cost", 5)
-    monkeypatch.setattr(system.passwords, "_nobodys", None)
+    monkeypatch.setattr(system.passwords._hasher, "_cost", 5)
+    monkeypatch.setattr(system.passwords._hasher, "_nobodys", None)
     before = await hash_of(database, person)
     await guess(visitor, person.email)
     refused = await hash_of(database, person)
@@ -106,7 +110,7 @@ async def test_it_is_hashed_anew_when_the_cost_has_risen(
 async def test_two_who_hash_anew_at_once_both_come_in(
     system: System, person: Person, visitor: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(system.passwords, "_cost", 5)
+    monkeypatch.setattr(system.passwords._hasher, "_cost", 5)
 
     answers = await asyncio.gather(*(guess(visitor, person.email, PASSWORD) for _ in range(4)))
 
@@ -224,3 +228,44 @@ async def test_whoever_was_guessed_at_reads_it_in_the_books(
     opened = await person.client.get("/v1/audit", params={"action": "session.opened"})
 
     assert [one["after"]["refused_before"] for one in opened.json()["data"]] == [3, 0]
+
+
+async def test_where_too_many_wait_nobody_has_guessed(
+    system: System, person: Person, database: asyncpg.Connection
+) -> None:
+    client = person.client
+    before = await counted_of(database, person)
+    with full(system):
+        refused = [
+            await guess(client, person.email),
+            await client.post("/v1/users", json=somebody()),
+            await client.post("/v1/me/email", json={"new_email": "a@b.example", "password": WRONG}),
+        ]
+    after = await counted_of(database, person)
+    served = await guess(client, person.email, PASSWORD)
+
+    for answer in refused:
+        problem(answer, 503, "passwords_busy")
+        assert answer.headers["retry-after"] == "5"
+    assert after == before
+    assert served.status_code == 201
+
+
+async def counted_of(database: asyncpg.Connection, person: Person) -> list[tuple[str, int]]:
+    """The attempts that are counted of somebody, and of where they come from."""
+    (session,) = (await person.client.get("/v1/sessions")).json()["data"]
+    rows = await database.fetch(
+        "select kind, attempts from identity.brake, unnest($1::text[]) as name"
+        " where key_hash = sha256(convert_to(name, 'utf8')) order by kind",
+        [str(person.user_id), f"change {person.user_id}", session["address"]],
+    )
+    return [(row["kind"], row["attempts"]) for row in rows]
+
+
+@contextmanager
+def full(system: System) -> Iterator[None]:
+    """Others have taken every place where passwords are looked at."""
+    with ExitStack() as places:
+        for _ in range(AT_ONCE + MOST_WAITING):
+            places.enter_context(system.passwords.place())
+        yield

@@ -8,7 +8,7 @@ from msgspec import Meta
 from guilder.http import OWN, Caller, Visitor, post
 from guilder.identity.brakes import TooManyAttempts
 from guilder.identity.entrance.api import origin_of
-from guilder.identity.proof import PasswordNotRight
+from guilder.identity.proof import PROOF_PROBLEMS, PasswordNotRight
 from guilder.identity.sessions import SessionNotFound
 from guilder.identity.sessions.views import RenewedSession, show_renewed
 from guilder.identity.tickets import TicketNotValid
@@ -135,7 +135,7 @@ async def change_own_password(
 @post(
     "/v1/me/email",
     OWN,
-    problems=(EmailNotValid, EmailInUse, PasswordNotRight, TooManyAttempts),
+    problems=(EmailNotValid, EmailInUse, TooManyAttempts, *PROOF_PROBLEMS),
 )
 async def change_own_email(
     caller: Caller, actor: Actor, body: EmailChange, *, passwords: Passwords

@@ -77,8 +77,8 @@ async def ask_for_change(
 ) -> None:
     """Have a mail sent to another address, by which it becomes the user's."""
     wanted = normal_email(email)
-    await require_pace(caller.pool, Brake.MAIL, f"change {home.user_id}")
     await require_password(caller.pool, passwords, home, password=password)
+    await require_pace(caller.pool, Brake.MAIL, f"change {home.user_id}")
     await caller.transact(partial(_ask, user_id=home.user_id, email=wanted))
 
 

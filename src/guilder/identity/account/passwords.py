@@ -58,7 +58,8 @@ async def change_password(
     """Exchange the password. The other sessions end, and this one goes on with a new token."""
     known = await require_password(caller.pool, passwords, home, password=current)
     require_good(new, email=known.user.email or "")
-    kept = await passwords.hash(new)
+    with passwords.place() as hasher:
+        kept = await hasher.hash(new)
     return await caller.transact(partial(_exchange, home=home, kept=kept))
 
 
@@ -95,7 +96,8 @@ async def reset_password(
     async with tenant_transaction(pool, tenant_id) as tx:
         ticket = await open_ticket(tx, token, Purpose.RESET_PASSWORD)
     require_good(new, email=ticket.email)
-    kept = await passwords.hash(new)
+    with passwords.place() as hasher:
+        kept = await hasher.hash(new)
     home = Home(tenant_id, ticket.user_id)
     async with tenant_transaction(pool, tenant_id, origin.person(home)) as tx:
         ticket, user = await use(tx, token, Purpose.RESET_PASSWORD)

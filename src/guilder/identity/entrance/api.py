@@ -27,6 +27,7 @@ from guilder.identity.users import (
     EmailNotValid,
     Language,
     Passwords,
+    PasswordsBusy,
     PersonNameNotValid,
     UsernameTaken,
 )
@@ -114,7 +115,13 @@ async def create_user(visitor: Visitor, body: NewUserBody, passwords: Passwords)
 @post(
     "/v1/sessions",
     None,
-    problems=(SignInRefused, SecondFactorNeeded, SecondFactorRefused, TooManyAttempts),
+    problems=(
+        SignInRefused,
+        SecondFactorNeeded,
+        SecondFactorRefused,
+        TooManyAttempts,
+        PasswordsBusy,
+    ),
 )
 async def create_session(
     visitor: Visitor, body: SignInBody, passwords: Passwords, *, factors: Factors

@@ -15,6 +15,7 @@ from guilder.identity.second_factor import Factors, Shown, require_factor
 from guilder.identity.sessions import Opened, Origin, open_session
 from guilder.identity.users import (
     Credentials,
+    Hasher,
     Passwords,
     User,
     UserId,
@@ -59,17 +60,22 @@ class Entered(msgspec.Struct, frozen=True):
 
 async def sign_in(pool: Pool, passwords: Passwords, asked: SignIn, *, factors: Factors) -> Entered:
     """Begin a session of whoever shows the right password, and a second factor where one is on."""
+    with passwords.place() as hasher:
+        return await _sign_in(pool, hasher, asked, factors=factors)
+
+
+async def _sign_in(pool: Pool, hasher: Hasher, asked: SignIn, *, factors: Factors) -> Entered:
     await require_pace(pool, Brake.ADDRESS, asked.origin.address)
     known = await credentials_of(pool, asked.login)
     account = account_of(known.home) if known else asked.name
     counted = await attempt(pool, Brake.ACCOUNT, account)
-    is_right = await passwords.is_right(asked.password, known.password_hash if known else None)
+    is_right = await hasher.is_right(asked.password, known.password_hash if known else None)
     if known is None or counted.is_too_soon or not is_right:
         raise SignInRefused
-    fresh = await _rehashed(passwords, known, asked.password)
+    fresh = await _rehashed(hasher, known, asked.password)
 
     async def begin(tx: Tx) -> Entered:
-        await _require_still(tx, passwords, known, password=asked.password)
+        await _require_still(tx, hasher, known, password=asked.password)
         is_shown = await require_factor(tx, factors, known.user.id, shown=asked.shown)
         if fresh is not None:
             await save_password_hash(
@@ -90,12 +96,10 @@ async def sign_in(pool: Pool, passwords: Passwords, asked: SignIn, *, factors: F
     return entered
 
 
-async def _require_still(
-    tx: Tx, passwords: Passwords, known: Credentials, *, password: str
-) -> None:
+async def _require_still(tx: Tx, hasher: Hasher, known: Credentials, *, password: str) -> None:
     """Refuse who has shown a password that was changed meanwhile: its sessions have just ended."""
     kept = await lock_password_hash(tx, tenant_id=tx.tenant_id, user_id=known.user.id)
-    if kept != known.password_hash and not await passwords.is_right(password, kept):
+    if kept != known.password_hash and not await hasher.is_right(password, kept):
         raise SignInRefused
 
 
@@ -126,11 +130,11 @@ async def enter(
     return Entered(user, opened)
 
 
-async def _rehashed(passwords: Passwords, known: Credentials, password: str) -> str | None:
+async def _rehashed(hasher: Hasher, known: Credentials, password: str) -> str | None:
     kept = known.password_hash
-    if kept is None or not passwords.is_outdated(kept):
+    if kept is None or not hasher.is_outdated(kept):
         return None
-    return await passwords.hash(password)
+    return await hasher.hash(password)
 
 
 @sql

@@ -47,8 +47,9 @@ async def sign_up(pool: Pool, passwords: Passwords, asked: SignUp) -> Begun:
     """Begin: a user, the tenant in which they are at home and which is theirs, and a session."""
     email = normal_email(asked.email)
     require_good(asked.password, email=email)
-    await require_pace(pool, Brake.SIGN_UP, asked.origin.address)
-    kept = await passwords.hash(asked.password)
+    with passwords.place() as hasher:
+        await require_pace(pool, Brake.SIGN_UP, asked.origin.address)
+        kept = await hasher.hash(asked.password)
     async with system_statement(pool) as tx:
         tenant_id = await new_tenant_id(tx)
     async with tenant_transaction(pool, tenant_id, asked.origin.visitor(tenant_id)) as tx:

@@ -85,8 +85,9 @@ async def join_as_newcomer(
         if await is_email_in_use(tx, invitation.address):
             raise SignInFirst
     require_good(newcomer.password, email=invitation.address)
-    await require_pace(pool, Brake.SIGN_UP, origin.address)
-    kept = await passwords.hash(newcomer.password)
+    with passwords.place() as hasher:
+        await require_pace(pool, Brake.SIGN_UP, origin.address)
+        kept = await hasher.hash(newcomer.password)
     begin = partial(_begin, token=token, newcomer=newcomer, password_hash=kept, origin=origin)
     return await transact(pool, tenant_id, begin, actor=origin.visitor(tenant_id))
 

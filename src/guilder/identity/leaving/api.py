@@ -10,7 +10,7 @@ from guilder.db import Tx
 from guilder.http import OWN, Caller, delete, get
 from guilder.identity.members import MemberNotFound, OwnerStays
 from guilder.identity.ownership import Membership
-from guilder.identity.proof import PasswordNotRight
+from guilder.identity.proof import PROOF_PROBLEMS
 from guilder.identity.users import Passwords
 from guilder.identity.users.api import own_id
 from guilder.identity.users.views import Password
@@ -51,7 +51,7 @@ async def export_me(
     return await export_user(tx, own_id(actor), places)
 
 
-@delete("/v1/me", OWN, problems=(PasswordNotRight, OwnerMustHandOver))
+@delete("/v1/me", OWN, problems=(*PROOF_PROBLEMS, OwnerMustHandOver))
 async def delete_me(caller: Caller, body: DeletionBody, passwords: Passwords) -> Deleted:
     """Be forgotten.
 

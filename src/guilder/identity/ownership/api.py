@@ -11,7 +11,7 @@ from guilder.http import OWN, Caller, Unfinished, get, post
 from guilder.identity.api import TenantView, show_whole
 from guilder.identity.members import MemberId, MemberNotFound
 from guilder.identity.place import SlugNotValid, SlugTaken
-from guilder.identity.proof import PasswordNotRight
+from guilder.identity.proof import PROOF_PROBLEMS
 from guilder.identity.tenant import TenantName
 from guilder.identity.tenants import NameNotValid, new_tenant_id
 from guilder.identity.users import Home, Passwords, UserNotFound
@@ -93,7 +93,7 @@ async def found_tenant(
 @post(
     "/v1/tenant/ownership-transfers",
     "tenant:own",
-    problems=(MemberNotFound, OwnerNeeded, OwnsItAlready, PasswordNotRight),
+    problems=(MemberNotFound, OwnerNeeded, OwnsItAlready, *PROOF_PROBLEMS),
 )
 async def transfer_ownership(
     caller: Caller, body: TransferBody, passwords: Passwords
@@ -110,7 +110,7 @@ async def transfer_ownership(
 @post(
     "/v1/tenant/cancellations",
     "tenant:own",
-    problems=(IllegalMove, OwnerNeeded, PasswordNotRight),
+    problems=(IllegalMove, OwnerNeeded, *PROOF_PROBLEMS),
 )
 async def cancel_tenant(caller: Caller, body: CancellationBody, passwords: Passwords) -> TenantView:
     """End the tenant's use, for good.

@@ -4,7 +4,7 @@ import msgspec
 
 from guilder.db import Tx
 from guilder.http import OWN, Caller, delete, get, post
-from guilder.identity.proof import PasswordNotRight
+from guilder.identity.proof import PROOF_PROBLEMS
 from guilder.identity.sessions import SessionNotFound
 from guilder.identity.sessions.views import show_renewed
 from guilder.identity.users import Passwords
@@ -70,7 +70,7 @@ async def confirm_second_factor(
 @delete(
     "/v1/me/second-factor",
     OWN,
-    problems=(PasswordNotRight, FactorNotOn, SecondFactorNeeded, SecondFactorRefused),
+    problems=(*PROOF_PROBLEMS, FactorNotOn, SecondFactorNeeded, SecondFactorRefused),
 )
 async def remove_second_factor(
     caller: Caller,
@@ -90,7 +90,7 @@ async def remove_second_factor(
 @post(
     "/v1/me/second-factor/recovery-codes",
     OWN,
-    problems=(PasswordNotRight, FactorNotOn),
+    problems=(*PROOF_PROBLEMS, FactorNotOn),
 )
 async def replace_recovery_codes(
     caller: Caller, actor: Actor, body: NewCodes, *, passwords: Passwords

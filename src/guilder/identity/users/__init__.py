@@ -14,10 +14,12 @@ from .credentials import (
     save_password_hash,
 )
 from .emails import EmailNotValid, is_seen, normal_email
+from .hasher import Hasher
 from .passwords import (
     PASSWORD_PROBLEMS,
     PasswordIsTheEmail,
     Passwords,
+    PasswordsBusy,
     PasswordTooCommon,
     PasswordTooLong,
     PasswordTooShort,
@@ -42,6 +44,7 @@ __all__ = [
     "Credentials",
     "EmailInUse",
     "EmailNotValid",
+    "Hasher",
     "Home",
     "Language",
     "NewUser",
@@ -50,6 +53,7 @@ __all__ = [
     "PasswordTooLong",
     "PasswordTooShort",
     "Passwords",
+    "PasswordsBusy",
     "PersonNameNotValid",
     "User",
     "UserChanges",

@@ -1,22 +1,19 @@
 """Passwords: what is good enough for one, and what is kept of it."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from typing import Final, final
 
-import bcrypt
-
 from guilder.kernel import Problem, Tool
+
+from .hasher import AT_ONCE, MOST_BYTES, Hasher, fits
 
 SHORTEST: Final = 12
 FEWEST_LETTERS: Final = 4
-MOST_BYTES: Final = 72
-"""What bcrypt looks at. It would not see the rest of a longer one."""
-
-AT_ONCE: Final = 2
-"""So many are looked at in one process at a time; the others wait, and nothing else does."""
+MOST_WAITING: Final = 32
+"""So many wait to be looked at, for a few seconds; whoever comes then is told so at once."""
 
 
 class PasswordTooShort(Problem, status=422):
@@ -39,11 +36,16 @@ class PasswordIsTheEmail(Problem, status=422):
     """A password is not made of the e-mail address."""
 
 
+class PasswordsBusy(Problem, status=503, retry_after_seconds=5):
+    """Too many passwords wait to be looked at. This one was not, nor was it counted: try again."""
+
+
 PASSWORD_PROBLEMS: Final = (
     PasswordTooShort,
     PasswordTooLong,
     PasswordTooCommon,
     PasswordIsTheEmail,
+    PasswordsBusy,
 )
 
 
@@ -63,11 +65,6 @@ def require_good(password: str, *, email: str) -> None:
         raise PasswordIsTheEmail
 
 
-def fits(password: str) -> bool:
-    """Whether bcrypt would look at all of it."""
-    return len(password.encode("utf-8", "surrogatepass")) <= MOST_BYTES and "\0" not in password
-
-
 @cache
 def common() -> frozenset[str]:
     """The passwords of twelve characters and more that are tried first."""
@@ -77,40 +74,22 @@ def common() -> frozenset[str]:
 
 @final
 class Passwords(Tool):
-    """Hashes passwords and compares them, in threads of its own: nobody else waits for it."""
+    """Lets in whoever wants a password hashed or compared, as many as there is time for."""
 
     def __init__(self, cost: int) -> None:
-        self._cost = cost
-        self._hands = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passwords")
-        self._nobodys: str | None = None
+        self._hasher = Hasher(cost)
+        self._taken = 0
 
-    async def hash(self, password: str) -> str:
-        """What is kept of a password."""
-        return await asyncio.get_running_loop().run_in_executor(self._hands, self._hash, password)
+    @contextmanager
+    def place(self) -> Iterator[Hasher]:
+        """A place among those who are looked at or wait for it.
 
-    async def is_right(self, password: str, kept: str | None) -> bool:
-        """Whether this is the password; where there is none, it takes as long to say no."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._hands, self._compare, password, kept)
-
-    def is_outdated(self, kept: str) -> bool:
-        """Whether it was hashed at a lower cost than today's."""
-        return _cost_of(kept) < self._cost
-
-    def _hash(self, password: str) -> str:
-        return bcrypt.hashpw(password.encode(), bcrypt.gensalt(self._cost)).decode()
-
-    def _compare(self, password: str, kept: str | None) -> bool:
-        if self._nobodys is None:
-            self._nobodys = self._hash("nobody has this password")
-        plain = password if fits(password) else ""
-        against = kept or self._nobodys
-        is_same = bcrypt.checkpw(plain.encode("utf-8", "surrogatepass"), against.encode())
-        for missing in range(_cost_of(against), self._cost):
-            # One that was hashed at a lower cost must not be told by how quickly it is refused.
-            bcrypt.hashpw(b"", bcrypt.gensalt(missing))
-        return is_same and kept is not None and bool(plain)
-
-
-def _cost_of(kept: str) -> int:
-    return int(kept.split("$")[2])
+        It is taken before an attempt is counted, so that who finds none has made no attempt.
+        """
+        if self._taken >= AT_ONCE + MOST_WAITING:
+            raise PasswordsBusy
+        self._taken += 1
+        try:
+            yield self._hasher
+        finally:
+            self._taken -= 1
