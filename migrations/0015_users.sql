@@ -125,7 +125,8 @@ create table identity.session (
     ended_at timestamptz,
     ended_because text check (
         ended_because in (
-            'signed_out', 'revoked', 'renewed', 'password_changed', 'email_changed', 'deleted'
+            'signed_out', 'revoked', 'renewed', 'password_changed', 'email_changed',
+            'second_factor_changed', 'deleted'
         )
     ),
     created_at timestamptz not null default now(),

@@ -35,7 +35,7 @@ async def with_authenticator(
     person: Person, now: float, database: asyncpg.Connection
 ) -> Authenticator:
     """Put a second factor on. No code counts as used then: tests do not wait for the next one."""
-    begun = (await person.client.post(FACTOR)).json()
+    begun = (await person.client.post(FACTOR, json={"password": PASSWORD})).json()
     device = Authenticator(begun["secret"])
     answer = await person.client.post(f"{FACTOR}/confirmations", json={"code": device.code(now)})
     assert answer.status_code == 201, answer.text

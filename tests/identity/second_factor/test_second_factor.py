@@ -34,7 +34,7 @@ async def test_it_counts_once_it_is_confirmed(
     verified: Person, visitor: httpx.AsyncClient, now: float
 ) -> None:
     before = (await verified.client.get(FACTOR)).json()
-    begun = (await verified.client.post(FACTOR)).json()
+    begun = (await verified.client.post(FACTOR, json={"password": PASSWORD})).json()
     still = await enter(visitor, verified)
     wrong = await verified.client.post(f"{FACTOR}/confirmations", json={"code": "000000"})
     device = Authenticator(begun["secret"])
@@ -186,7 +186,7 @@ async def test_it_is_taken_off_with_the_password_and_a_last_code(
 
 
 async def test_one_that_is_on_is_not_replaced(verified: Person, device: Authenticator) -> None:
-    again = await verified.client.post(FACTOR)
+    again = await verified.client.post(FACTOR, json={"password": PASSWORD})
     confirmed = await verified.client.post(f"{FACTOR}/confirmations", json={"code": "000000"})
 
     problem(again, 409, "factor_on")

@@ -11,7 +11,7 @@ from guilder.identity.users import Passwords
 from guilder.identity.users.api import own_home, own_id
 from guilder.kernel import Actor
 
-from .changes import put_on, take_off, with_new_codes
+from .changes import begin_with_password, put_on, take_off, with_new_codes
 from .factor import Factors, FactorState
 from .factors import (
     FactorNotBegun,
@@ -22,10 +22,10 @@ from .factors import (
     SecondFactorNeeded,
     SecondFactorRefused,
     Shown,
-    begin,
     state_of,
 )
 from .views import (
+    FactorBeginning,
     FactorConfirmation,
     FactorConfirmed,
     FactorDraft,
@@ -41,13 +41,22 @@ async def show_second_factor(tx: Tx, actor: Actor) -> FactorState:
     return await state_of(tx, own_id(actor))
 
 
-@post("/v1/me/second-factor", OWN, problems=(FactorOn, PasswordNeeded))
-async def begin_second_factor(tx: Tx, actor: Actor, factors: Factors) -> FactorDraft:
-    """Begin with a second factor.
+@post("/v1/me/second-factor", OWN, problems=(*PROOF_PROBLEMS, FactorOn, PasswordNeeded))
+async def begin_second_factor(
+    caller: Caller,
+    actor: Actor,
+    body: FactorBeginning,
+    *,
+    passwords: Passwords,
+    factors: Factors,
+) -> FactorDraft:
+    """Begin with a second factor, with the password.
 
     The secret comes to an authenticator, and counts once a code of it is confirmed.
     """
-    draft = await begin(tx, factors, own_id(actor))
+    draft = await begin_with_password(
+        caller, passwords, factors, home=own_home(actor), password=body.password
+    )
     return FactorDraft(**msgspec.structs.asdict(draft))
 
 
@@ -61,7 +70,8 @@ async def confirm_second_factor(
 ) -> FactorConfirmed:
     """Put the second factor on.
 
-    From now on it is asked for at sign-in. The recovery codes stand in for a lost device.
+    From now on it is asked for at sign-in. The recovery codes stand in for a lost device. All
+    other sessions end.
     """
     codes, opened = await put_on(tx, factors, actor, code=body.code)
     return FactorConfirmed(recovery_codes=codes, session=show_renewed(opened))
@@ -80,7 +90,10 @@ async def remove_second_factor(
     passwords: Passwords,
     factors: Factors,
 ) -> FactorState:
-    """Take the second factor off, with the password and a last code."""
+    """Take the second factor off, with the password and a last code.
+
+    All other sessions end.
+    """
     shown = Shown(body.code, body.recovery_code)
     home = own_home(actor)
     await take_off(caller, passwords, factors, home=home, password=body.password, shown=shown)

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 from guilder.db import Tx, sql
 from guilder.identity import audit
 from guilder.identity.letters import tell
-from guilder.identity.users import Home, UserId, own_credentials
+from guilder.identity.users import Credentials, Home, UserId, own_credentials
 from guilder.kernel import Problem, TenantId
 from guilder.mail import SecondFactorChange, SecondFactorChanged
 
@@ -65,14 +65,20 @@ async def state_of(tx: Tx, user_id: UserId) -> FactorState:
 async def begin(tx: Tx, factors: Factors, user_id: UserId) -> Draft:
     """Make a secret, which counts once it is confirmed. One that never was is replaced."""
     home = Home(tx.tenant_id, user_id)
-    known = await own_credentials(tx, user_id)
-    if known is None or known.password_hash is None:
-        raise PasswordNeeded
+    known = await require_own_password(tx, user_id)
     secret = factors.new()
     begun = await begin_factor(tx, user_id=user_id, secret_sealed=factors.seal(secret, home))
     if begun is None:
         raise FactorOn
     return factors.draft(secret, known.user.email or str(user_id))
+
+
+async def require_own_password(tx: Tx, user_id: UserId) -> Credentials:
+    """Refuse whoever has no password, beside which a second factor could be shown."""
+    known = await own_credentials(tx, user_id)
+    if known is None or known.password_hash is None:
+        raise PasswordNeeded
+    return known
 
 
 async def confirm(tx: Tx, factors: Factors, user_id: UserId, *, code: str) -> list[str]:

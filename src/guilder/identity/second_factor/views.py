@@ -19,6 +19,12 @@ Codes = Annotated[
 ]
 
 
+class FactorBeginning(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The password."""
+
+    password: Password
+
+
 class FactorDraft(msgspec.Struct, frozen=True, kw_only=True):
     """A secret for an authenticator: typed in, opened, or photographed. It is shown this once."""
 

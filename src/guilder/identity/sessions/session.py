@@ -25,6 +25,7 @@ class SessionEnd(StrEnum):
     RENEWED = auto()
     PASSWORD_CHANGED = auto()
     EMAIL_CHANGED = auto()
+    SECOND_FACTOR_CHANGED = auto()
     DELETED = auto()
 
 
