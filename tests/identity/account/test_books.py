@@ -1,6 +1,7 @@
 """What changes of an account stands in the books, by whoever did it, without a secret or a name."""
 
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import httpx
@@ -65,3 +66,26 @@ async def test_each_change_is_recorded_once_by_whoever_made_it(
     told = " ".join(entry["whole"] for entry in written)
     secrets += [token, change, again, verified.email, email]
     assert [secret for secret in secrets if secret in told] == []
+
+
+async def test_another_username_is_recorded_and_not_which(
+    person: Person, database: asyncpg.Connection
+) -> None:
+    """Each time that it becomes another one, and no other change of the profile."""
+    before = len(await entries_of(database, person))
+    one, other = (f"w{uuid4().hex[:12]}" for _ in range(2))
+    for change in (
+        {"username": one},
+        {"username": one},
+        {"username": other, "name": "Wilma Vos"},
+        {"name": "Wilma"},
+        {"username": None},
+    ):
+        assert (await person.client.patch("/v1/me", json=change)).status_code == 200
+
+    written = (await entries_of(database, person))[before:]
+    assert [entry["action"] for entry in written] == ["username.changed"] * 3
+    assert {entry["actor_id"] for entry in written} == {person.user_id}
+    assert {entry["object_id"] for entry in written} == {person.user_id}
+    told = " ".join(entry["whole"] for entry in written)
+    assert [name for name in (one, other) if name in told] == []

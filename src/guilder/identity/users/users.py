@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 
 from guilder.db import Tx, sql
+from guilder.identity import audit
 from guilder.kernel import Problem, TenantId
 
 from .emails import normal_email
@@ -85,7 +86,11 @@ async def locked_user(tx: Tx, user_id: UserId) -> User:
 
 
 async def change_profile(tx: Tx, user_id: UserId, changes: UserChanges) -> User:
-    """Change what is named. What is the same afterwards is not told."""
+    """Change what is named. What is the same afterwards is not told.
+
+    The books keep that somebody signs in under another name, and not which: nothing is erased
+    there, and people are forgotten.
+    """
     locked = await locked_user(tx, user_id)
     wanted = changes.applied_to(locked)
     if wanted == locked:
@@ -107,6 +112,8 @@ async def change_profile(tx: Tx, user_id: UserId, changes: UserChanges) -> User:
         metadata=wanted.metadata,
     )
     tx.emit(UserUpdated(changed.id, changed))
+    if changed.username != locked.username:
+        await audit.record(tx, "username.changed", type="user", id=user_id)
     return changed
 
 
