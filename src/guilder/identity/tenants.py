@@ -5,7 +5,7 @@ from typing import Any, Final
 import msgspec
 
 from guilder.db import Tx, sql
-from guilder.kernel import Currency, Move, Problem, TenantId, currency
+from guilder.kernel import Currency, Move, Problem, TenantId, currency, is_legible
 
 from . import audit
 from .place import MAX_SLUG, DomainTaken, SlugTaken, normal_domain, require_slug, slug_from
@@ -31,7 +31,7 @@ class TenantNotFound(Problem, status=404):
 
 
 class NameNotValid(Problem, status=422):
-    """A name has 1 to 200 characters."""
+    """A name has 1 to 200 characters, and none that controls how it is written."""
 
 
 async def create_tenant(
@@ -56,7 +56,7 @@ async def create_tenant(
 
 def _readable(name: str) -> str:
     """The name without the space around it, if there is something to read."""
-    if not 1 <= len(name.strip()) <= MAX_NAME:
+    if not 1 <= len(name.strip()) <= MAX_NAME or not is_legible(name.strip()):
         raise NameNotValid
     return name.strip()
 

@@ -5,6 +5,7 @@ from .currency import Currency, CurrencyNotKnown, currency, exponents
 from .cursor import CursorNotValid, CursorSeal
 from .fact import Fact
 from .ids import TenantId
+from .legible import is_legible, legible
 from .lifecycle import IllegalMove, Lifecycle, Move
 from .metadata import MOST_KEYS, Metadata
 from .money import MAX_MINOR, AmountNotReadable, AmountTooLarge, Money
@@ -42,6 +43,8 @@ __all__ = [
     "exponents",
     "hash_of",
     "is_in",
+    "is_legible",
+    "legible",
     "networks",
     "new_token",
     "read_token",

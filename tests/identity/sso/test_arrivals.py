@@ -162,6 +162,17 @@ async def test_somebody_new_is_admitted_with_the_providers_role(
     assert known["email"] not in told
 
 
+async def test_an_issuer_names_nobody_by_what_controls_how_it_is_written(
+    tulips: Company, visitor: httpx.AsyncClient
+) -> None:
+    await tulips.set_up(admits_new_users=True, role_id=await tulips.role())
+
+    answer = await tulips.sign_in(visitor, **tulips.somebody(name="Wilma\u202e\u0007 Vos\n"))
+
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["user"]["name"] == "Wilma Vos"
+
+
 async def test_a_password_signs_nobody_in_who_has_none(
     tulips: Company, visitor: httpx.AsyncClient
 ) -> None:

@@ -19,6 +19,7 @@ from guilder.identity.users import (
     create_user,
     normal_email,
     require_good,
+    require_person_name,
 )
 
 from .sign_in import Entered, enter
@@ -46,6 +47,7 @@ class Begun(msgspec.Struct, frozen=True):
 async def sign_up(pool: Pool, passwords: Passwords, asked: SignUp) -> Begun:
     """Begin: a user, the tenant in which they are at home and which is theirs, and a session."""
     email = normal_email(asked.email)
+    require_person_name(asked.name)
     require_good(asked.password, email=email)
     with passwords.place() as hasher:
         await require_pace(pool, Brake.SIGN_UP, asked.origin.address)

@@ -30,6 +30,7 @@ from guilder.identity.users import (
     create_user,
     is_email_in_use,
     require_good,
+    require_person_name,
 )
 from guilder.kernel import Problem, TenantId, hash_of, read_token
 
@@ -84,6 +85,7 @@ async def join_as_newcomer(
         invitation = await open_invitation(tx, token)
         if await is_email_in_use(tx, invitation.address):
             raise SignInFirst
+    require_person_name(newcomer.name)
     require_good(newcomer.password, email=invitation.address)
     with passwords.place() as hasher:
         await require_pace(pool, Brake.SIGN_UP, origin.address)

@@ -28,7 +28,7 @@ from guilder.identity.users import (
     normal_email,
     user_by_id,
 )
-from guilder.kernel import Problem, TenantId
+from guilder.kernel import Problem, TenantId, legible
 
 from .openid import Claims
 from .provider import IdentityProvider
@@ -69,7 +69,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
         """What somebody is called."""
         parts = (self.claims.given_name, self.claims.family_name)
         name = self.claims.name or " ".join(part for part in parts if part)
-        return name.replace("\0", "").strip()[:MOST_NAME].strip() or None
+        return legible(name).strip()[:MOST_NAME].strip() or None
 
 
 async def arrive(pool: Pool, arrival: Arrival) -> Entered:

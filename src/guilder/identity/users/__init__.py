@@ -36,6 +36,7 @@ from .users import (
     create_user,
     is_email_in_use,
     locked_user,
+    require_person_name,
     user_by_id,
 )
 
@@ -73,6 +74,7 @@ __all__ = [
     "normal_email",
     "own_credentials",
     "require_good",
+    "require_person_name",
     "save_password_hash",
     "user_by_id",
 ]

@@ -9,7 +9,7 @@ from guilder.kernel import Actor
 from .billing import BillingChanges, billed_user, change_billing
 from .credentials import Home
 from .user import UserId
-from .users import UsernameTaken, UserNotFound, change_profile, user_by_id
+from .users import PersonNameNotValid, UsernameTaken, UserNotFound, change_profile, user_by_id
 from .views import BillingPatch, BillingView, UserPatch, UserView, show_billing, show_user
 
 
@@ -19,7 +19,7 @@ async def show_me(tx: Tx, actor: Actor) -> UserView:
     return show_user(await user_by_id(tx, own_id(actor)))
 
 
-@patch("/v1/me", OWN, problems=(UserNotFound, UsernameTaken))
+@patch("/v1/me", OWN, problems=(UserNotFound, PersonNameNotValid, UsernameTaken))
 async def update_me(tx: Tx, actor: Actor, body: UserPatch) -> UserView:
     """Change how one is called and looks.
 

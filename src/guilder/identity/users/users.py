@@ -6,7 +6,7 @@ import msgspec
 
 from guilder.db import Tx, sql
 from guilder.identity import audit
-from guilder.kernel import Problem, TenantId
+from guilder.kernel import Problem, TenantId, is_legible
 
 from .emails import normal_email
 from .user import Language, User, UserChanges, UserId, UserSignedUp, UserUpdated
@@ -23,7 +23,7 @@ class EmailInUse(Problem, status=409):
 
 
 class PersonNameNotValid(Problem, status=422):
-    """A person's name has 1 to 200 characters."""
+    """A person's name has 1 to 200 characters, and none that controls how it is written."""
 
 
 class UsernameTaken(Problem, status=409):
@@ -45,8 +45,7 @@ class NewUser(msgspec.Struct, frozen=True, kw_only=True):
 
 async def create_user(tx: Tx, new: NewUser) -> User:
     """Let somebody sign in from now on. An e-mail is one person's in the whole system."""
-    if new.name is not None and not 1 <= len(new.name.strip()) <= LONGEST_NAME:
-        raise PersonNameNotValid
+    require_person_name(new.name)
     user = await insert_user(
         tx,
         email=normal_email(new.email),
@@ -62,6 +61,15 @@ async def create_user(tx: Tx, new: NewUser) -> User:
         raise EmailInUse if await is_email_in_use(tx, new.email) else UsernameTaken
     tx.emit(UserSignedUp(user.id, user))
     return user
+
+
+def require_person_name(*names: str | None) -> None:
+    """Refuse what cannot be a name, or a part of one."""
+    for name in names:
+        if name is None:
+            continue
+        if not 1 <= len(name.strip()) <= LONGEST_NAME or not is_legible(name):
+            raise PersonNameNotValid
 
 
 async def is_email_in_use(tx: Tx, email: str) -> bool:
@@ -95,6 +103,7 @@ async def change_profile(tx: Tx, user_id: UserId, changes: UserChanges) -> User:
     wanted = changes.applied_to(locked)
     if wanted == locked:
         return locked
+    require_person_name(wanted.name, wanted.first_name, wanted.last_name)
     if wanted.username != locked.username and not await take_username(
         tx, username=wanted.username, user_id=user_id
     ):
