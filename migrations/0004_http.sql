@@ -67,3 +67,65 @@ $$;
 grant execute on function
 http.take_turn(uuid, text, text), http.forget_answers(interval, integer)
 to guilder_app;
+
+-- What a tenant's calls of the minute come to in all processes together. Each tells about once a
+-- second what it has counted, so a row is renewed where it stands, and nothing of it is logged:
+-- a database that breaks down forgets the minute.
+create unlogged table http.call_count (
+    tenant_id uuid primary key default kernel.tenant(),
+    minute timestamptz not null,
+    calls bigint not null check (calls > 0)
+) with (fillfactor = 50);
+
+call kernel.isolate('http.call_count');
+grant select on http.call_count to guilder_app;
+
+-- Add what a process has counted, and tell what all have. Tenants come in their order, so that of
+-- two who exchange at once none waits for the other in a circle; who comes late with a minute that
+-- is over adds nothing.
+create function http.exchange_calls(of_minute timestamptz, tenants uuid[], amounts bigint[])
+returns table (tenant_id uuid, calls bigint)
+language sql volatile security definer
+set search_path = ''
+begin atomic
+select kernel.require_system();
+insert into http.call_count as known (tenant_id, minute, calls)
+select told.tenant_id, of_minute, told.calls
+from unnest(tenants, amounts) as told (tenant_id, calls)
+order by told.tenant_id
+on conflict on constraint call_count_pkey do update
+    set
+        minute = excluded.minute,
+        calls = case
+            when known.minute = excluded.minute then known.calls + excluded.calls
+            else excluded.calls
+        end
+    where known.minute <= excluded.minute
+returning known.tenant_id, known.calls;
+end;
+
+-- Minutes that are over. What is being renewed at this moment is none of them.
+create function http.forget_calls() returns bigint
+language sql volatile security definer
+set search_path = ''
+begin atomic
+select kernel.require_system();
+with old as (
+    select call_count.tenant_id
+    from http.call_count
+    where call_count.minute < now() - interval '2 minutes'
+    for update skip locked
+),
+
+gone as (
+    delete from http.call_count
+    using old
+    where call_count.tenant_id = old.tenant_id
+    returning 1
+)
+
+select count(*) from gone;
+end;
+
+grant execute on function
+http.exchange_calls(timestamptz, uuid[], bigint[]), http.forget_calls() to guilder_app;

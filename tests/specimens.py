@@ -65,6 +65,7 @@ HINTS: dict[str, Callable[[str], Any]] = {
     "events.outbox.type": lambda _: "specimen.planted",
     "http.answer.body": lambda mark: mark.encode(),
     "http.answer.status": lambda _: 200,
+    "http.call_count.minute": lambda _: FAR,
     "ledger.entry.source_kind": lambda _: "customer",
     "ledger.entry.target_kind": lambda _: "gateway",
     "ledger.entry.unit": lambda _: "EUR",

@@ -19,7 +19,7 @@ from guilder.feed.manifest import MANIFEST as FEED
 from guilder.http import Door, Endpoint, Reception
 from guilder.identity import Counts, Factors, Gate, Issuers, Passwords, Unsubscriptions
 from guilder.identity.manifest import MANIFEST as IDENTITY
-from guilder.jobs import InWorld, Job, Schedule, Worker, keep
+from guilder.jobs import InTransaction, InWorld, Job, Schedule, Worker, keep
 from guilder.kernel import CursorSeal, Tool, Vault, networks
 from guilder.ledger.manifest import MANIFEST as LEDGER
 from guilder.mail import Mailer, outbox_endpoints
@@ -47,9 +47,25 @@ async def _forget_answers(pool: db.Pool, _: object, __: ForgetAnswers) -> None:
     await http.forget_answers(pool)
 
 
+class ForgetCalls(Job, frozen=True):
+    """Calls are counted by the minute, and minutes that are over are forgotten."""
+
+    name = "http.forget_calls"
+
+
+async def _forget_calls(tx: db.Tx, _: ForgetCalls) -> None:
+    await http.forget_calls(tx)
+
+
 HOUSE = Manifest(
-    handlers=(InWorld(ForgetAnswers, _forget_answers),),
-    schedules=(Schedule("http.forget_answers", "*/10 * * * *", ForgetAnswers()),),
+    handlers=(
+        InWorld(ForgetAnswers, _forget_answers),
+        InTransaction(ForgetCalls, _forget_calls),
+    ),
+    schedules=(
+        Schedule("http.forget_answers", "*/10 * * * *", ForgetAnswers()),
+        Schedule("http.forget_calls", "*/5 * * * *", ForgetCalls()),
+    ),
 )
 
 PACKAGES: Final = (
@@ -85,11 +101,13 @@ class System(msgspec.Struct):
     outbound: Outbound
     issuers: Issuers
     order_links: OrderLinks
+    rates: http.Rates
 
     @property
     def tools(self) -> dict[type[Tool], Tool]:
         """What endpoints and jobs may ask for by its type."""
         exports = Exports([export for package in PACKAGES for export in package.exports])
+        counts = {name: count for package in PACKAGES for name, count in package.quotas.items()}
         return {
             Gateways: self.gateways,
             Signers: self.signers,
@@ -101,7 +119,7 @@ class System(msgspec.Struct):
             Factors: self.factors,
             Unsubscriptions: self.unsubscriptions,
             Gate: self.gate,
-            Counts: Counts({n: c for package in PACKAGES for n, c in package.quotas.items()}),
+            Counts: Counts(counts | {http.CALLS_PER_MINUTE: self.rates.used}),
             Forms: self.forms,
             Outbound: self.outbound,
             Issuers: self.issuers,
@@ -120,7 +138,7 @@ class System(msgspec.Struct):
             gatekeeper=self.gate,
             seal=CursorSeal(self.settings.secret),
             vault=self.vault,
-            rates=http.Rates(),
+            rates=self.rates,
             tools=self.tools,
             trusted=networks(self.settings.trusted_proxies),
         )
@@ -214,6 +232,7 @@ def put_together(
         outbound,
         Issuers(outbound, vault, public_url=settings.public_url or address or ""),
         OrderLinks(vault, settings.public_url or address or ""),
+        http.Rates(),
     )
     pool.before_commit += [events.accompany(system.companions), events.write_facts]
     return system

@@ -1,4 +1,4 @@
-"""Who serves from somebody else's database goes on when its owner starts it again."""
+"""Who serves from another's database counts calls with it, and goes on when it starts again."""
 
 import os
 import signal
@@ -70,3 +70,20 @@ def test_serving_survives_a_restart_of_the_database(neighbours: Neighbours, rest
     assert neighbours.serving.process.poll() is None
     assert neighbours.serving.stop() == 0
     assert neighbours.owner.stop() == 0
+
+
+def test_processes_count_calls_together(tmp_path: Path, shelf: Path) -> None:
+    own = 0
+
+    def is_told() -> bool:
+        nonlocal own
+        for _ in range(3):
+            assert one.serves(secret)
+        own += 1
+        used = {quota["name"]: quota["used"] for quota in two.get("/v1/quotas", secret)["data"]}
+        return bool(used["api_calls_per_minute"] > own)
+
+    with ExitStack() as stack:
+        neighbours = Neighbours(begun(tmp_path / "data", shelf=shelf), stack, by_address=False)
+        one, two, secret = neighbours.serving, neighbours.owner, neighbours.secret
+        wait_until(is_told, "the other process has not heard of these calls")

@@ -1,14 +1,21 @@
 """Quotas: a tier allows so much, and no two who are at it together get past it."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import asyncpg
+import msgspec
 import pytest
 
 from guilder.app import System
+from guilder.http import Rates
 from guilder.identity import Tier
+from guilder.kernel import Actor, ActorKind, CallLimit
 from tests.http.documents import problem
+from tests.storefront.pages import page_of
 from tests.world import World
+
+FREE_CALLS = 600
 
 
 @pytest.fixture
@@ -92,3 +99,103 @@ async def test_a_day_of_too_many_facts_reads_and_does_not_write(
 
     assert problem(written, 403, "quota_exceeded")["quota"] == "facts_per_day"
     assert read.status_code == 200
+
+
+@pytest.fixture
+def neighbours(system: System) -> tuple[System, System]:
+    """Two processes at one database, each of which has counted nothing yet."""
+    one, two = (msgspec.structs.replace(system, rates=Rates()) for _ in range(2))
+    return one, two
+
+
+async def in_one_minute(system: System, story: Callable[[World], Awaitable[None]]) -> None:
+    """Tell it of a tenant, and of another one where a minute has ended on the way."""
+
+    async def minute() -> str:
+        async with world.tx() as tx:
+            return f"{await tx.now():%H:%M}"
+
+    world = await World.found(system, tier=Tier.FREE)
+    before = await minute()
+    try:
+        await story(world)
+    except AssertionError:
+        if await minute() == before:
+            raise
+        await in_one_minute(system, story)
+
+
+async def spend(system: System, world: World, calls: int) -> None:
+    """Call so often that only the counting is left of it."""
+    limit = CallLimit(FREE_CALLS, Tier.FREE)
+    actor = Actor(kind=ActorKind.API_KEY, tenant_id=world.tenant_id, call_limit=limit)
+    async with world.tx() as tx:
+        now = await tx.now()
+    for _ in range(calls):
+        system.rates.count(actor, now)
+
+
+async def test_calls_of_the_minute_are_one_limit_for_all_processes(
+    neighbours: tuple[System, System],
+) -> None:
+    one, two = neighbours
+
+    async def story(free: World) -> None:
+        async with World(one, free.tenant).program("tenant:read") as here:
+            assert (await here.get("/v1/tenant")).headers["ratelimit"].startswith('"calls";r=599;')
+        await spend(one, free, FREE_CALLS - 3)
+        await one.rates.exchange(one.pool)
+        async with World(two, free.tenant).program("tenant:read") as there:
+            unheard = await there.get("/v1/tenant")
+            await two.rates.exchange(two.pool)
+            last = await there.get("/v1/tenant")
+            refused = await there.get("/v1/tenant")
+
+        assert unheard.headers["ratelimit"].startswith('"calls";r=599;')
+        assert last.headers["ratelimit"].startswith('"calls";r=0;')
+        document = problem(refused, 429, "too_many_requests")
+        assert refused.headers["ratelimit"].startswith('"calls";r=0;')
+        assert (document["quota"], document["limit"], document["tier"]) == (
+            "api_calls_per_minute",
+            FREE_CALLS,
+            "free",
+        )
+
+    await in_one_minute(one, story)
+
+
+async def test_calls_of_the_minute_are_shown_wherever_they_were_made(
+    neighbours: tuple[System, System],
+) -> None:
+    one, two = neighbours
+
+    async def story(free: World) -> None:
+        await spend(one, free, 41)
+        assert await use_of(World(one, free.tenant), "api_calls_per_minute") == (42, FREE_CALLS)
+        await one.rates.exchange(one.pool)
+
+        assert await use_of(World(one, free.tenant), "api_calls_per_minute") == (43, FREE_CALLS)
+        assert await use_of(World(two, free.tenant), "api_calls_per_minute") == (43, FREE_CALLS)
+        other = await World.found(two)
+        assert await use_of(other, "api_calls_per_minute") == (1, None)
+
+    await in_one_minute(one, story)
+
+
+async def test_pages_and_programs_draw_on_the_same_calls(neighbours: tuple[System, System]) -> None:
+    process, _ = neighbours
+
+    async def story(free: World) -> None:
+        shop = World(process, free.tenant)
+        async with page_of(shop) as page, shop.program("tenant:read") as program:
+            seen = await page.get("/v1/storefront/products?currency=EUR")
+            read = await program.get("/v1/tenant")
+        await spend(process, free, FREE_CALLS - 2)
+        async with page_of(shop) as page:
+            refused = await page.get("/v1/storefront/products?currency=EUR")
+
+        assert seen.headers["ratelimit"].startswith('"calls";r=599;')
+        assert read.headers["ratelimit"].startswith('"calls";r=598;')
+        assert problem(refused, 429, "too_many_requests")["quota"] == "api_calls_per_minute"
+
+    await in_one_minute(process, story)

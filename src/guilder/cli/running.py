@@ -89,6 +89,7 @@ def _loops(system: System, *, works: bool) -> list[asyncio.Task[None]]:
     loops = {
         "signals": system.signals.run,
         "last uses": lambda: system.gate.keep_notes(system.pool),
+        "calls of the minute": lambda: system.rates.keep_exchanging(system.pool),
     }
     if works:
         loops |= {"relay": system.relay().run, "schedules": system.keep_schedules}

@@ -7,12 +7,14 @@ one RFC 9457 document.
 
 from .answers import RequestInProgress, forget_answers
 from .callers import (
+    CALLS_PER_MINUTE,
     OWN,
     Caller,
     Gatekeeper,
     Rates,
     Visit,
     Visitor,
+    forget_calls,
 )
 from .calls import Reception
 from .door import Door
@@ -43,6 +45,7 @@ from .wire.protocol import LimitedProtocol
 
 __all__ = [
     "API_VERSION",
+    "CALLS_PER_MINUTE",
     "DEFAULT_PAGE",
     "DRAIN_SECONDS",
     "MAX_BODY_BYTES",
@@ -77,6 +80,7 @@ __all__ = [
     "delete",
     "details_of",
     "forget_answers",
+    "forget_calls",
     "get",
     "health_endpoints",
     "patch",

@@ -56,11 +56,12 @@ class Batches:
 async def _answer_together(endpoint: Endpoint, tx: Tx, calls: Sequence[Call]) -> list[Outcome]:
     """An outcome for each call, in their order."""
     actor = await calls[0].caller.enter(tx)
+    now = await tx.now()
     outcomes: dict[int, Outcome] = {}
     for place, call in enumerate(calls):
         try:
             if place:
-                call.caller.join(actor)
+                call.caller.join(actor, at=now)
             call.ticket = ticket_of(call.request) if endpoint.is_idempotent else None
         except Problem as problem:
             outcomes[place] = problem

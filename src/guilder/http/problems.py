@@ -108,7 +108,9 @@ class TenantMayNotWrite(Problem, status=403):
 class TooManyRequests(Problem, status=429):
     """The tenant's calls for this minute are used up."""
 
+    quota: str
     limit: int
+    tier: str
     retry_after: int
 
 

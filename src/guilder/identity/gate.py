@@ -12,6 +12,7 @@ from guilder.http import NotAMember, Visit
 from guilder.kernel import (
     Actor,
     ActorKind,
+    CallLimit,
     Problem,
     TenantId,
     TokenName,
@@ -120,7 +121,7 @@ class Gate(Tool):
             scopes=frozenset(found.scopes),
             is_live=found.mode is KeyMode.LIVE,
             may_write=found.tenant_status is TenantStatus.ACTIVE,
-            calls_per_minute=found.calls_per_minute,
+            call_limit=_call_limit(found),
             address=visit.address,
             request_id=visit.request_id,
         )
@@ -147,7 +148,7 @@ class Gate(Tool):
             id=found.user_id,
             scopes=frozenset(found.scopes) if found.is_member else NOTHING,
             may_write=found.tenant_status is TenantStatus.ACTIVE,
-            calls_per_minute=found.calls_per_minute,
+            call_limit=_call_limit(found),
             session_id=found.session_id,
             home_tenant_id=name.tenant_id,
             is_verified=found.is_verified,
@@ -187,6 +188,11 @@ def _require_room_for_facts(found: KeyAdmission | SessionAdmission, visit: Visit
     most = found.facts_per_day
     if visit.is_writing and most is not None and found.facts_today >= most:
         raise QuotaExceeded(quota=FACTS_PER_DAY, limit=most, tier=found.tier)
+
+
+def _call_limit(found: KeyAdmission | SessionAdmission) -> CallLimit | None:
+    most = found.calls_per_minute
+    return None if most is None else CallLimit(most, found.tier)
 
 
 def _as_tenant(wanted: str) -> TenantId | None:

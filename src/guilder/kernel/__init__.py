@@ -1,6 +1,6 @@
 """The words every package speaks. Pure: no I/O, no clock, no settings."""
 
-from .actor import Actor, ActorKind
+from .actor import Actor, ActorKind, CallLimit
 from .currency import Currency, CurrencyNotKnown, currency, exponents
 from .cursor import CursorNotValid, CursorSeal
 from .fact import Fact
@@ -22,6 +22,7 @@ __all__ = [
     "ActorKind",
     "AmountNotReadable",
     "AmountTooLarge",
+    "CallLimit",
     "Currency",
     "CurrencyNotKnown",
     "CursorNotValid",

@@ -2,6 +2,7 @@
 
 from enum import StrEnum, auto
 from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -19,6 +20,13 @@ class ActorKind(StrEnum):
     VISITOR = auto()
 
 
+class CallLimit(NamedTuple):
+    """So many calls in a minute, as the tenant's tier allows them."""
+
+    calls: int
+    tier: str
+
+
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody or something that acts within one tenant.
 
@@ -31,7 +39,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     scopes: frozenset[str] = frozenset()
     may_write: bool = True
     is_live: bool = True
-    calls_per_minute: int | None = None
+    call_limit: CallLimit | None = None
     session_id: UUID | None = None
     home_tenant_id: TenantId | None = None
     is_verified: bool = True

@@ -2,10 +2,11 @@
 
 from .address import address_of
 from .caller import OWN, READS, Caller, Gatekeeper, Visit
-from .rates import Rates, Standing
+from .rates import CALLS_PER_MINUTE, Rates, Standing, forget_calls
 from .visitor import Visitor
 
 __all__ = [
+    "CALLS_PER_MINUTE",
     "OWN",
     "READS",
     "Caller",
@@ -15,4 +16,5 @@ __all__ = [
     "Visit",
     "Visitor",
     "address_of",
+    "forget_calls",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Final, NamedTuple, Protocol, TypeVar
 
 from guilder.db import Pool, Tx, tenant_transaction, transact
@@ -77,6 +78,7 @@ class Caller:
             token, address_of(request, trusted), request.id, is_own, request.method not in READS
         )
         self.standing: Standing | None = None
+        self._is_counted = False
         self._gatekeeper = gatekeeper
         self._permission = permission
         self._rates = rates
@@ -106,14 +108,15 @@ class Caller:
         actor = await self._gatekeeper.admit(tx, self.visit)
         if actor is None:
             raise NotAuthenticated
-        self.join(actor)
+        self.join(actor, at=await tx.now())
         tx.actor = actor
         return actor
 
-    def join(self, actor: Actor) -> None:
+    def join(self, actor: Actor, *, at: datetime) -> None:
         """Take this actor's place, who was let in just now. A call counts once, refused or not."""
-        if self.standing is None and actor.calls_per_minute is not None:
-            self.standing = self._rates.count(actor.tenant_id, actor.calls_per_minute)
+        if not self._is_counted:
+            self.standing = self._rates.count(actor, at)
+            self._is_counted = True
         if self.visit.is_own:
             if actor.kind is not ActorKind.USER:
                 raise SessionNeeded

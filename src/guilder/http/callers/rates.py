@@ -1,17 +1,28 @@
 """How many calls a tenant may make in a minute.
 
-All keys of a tenant draw on one quota, and each process counts for itself: so
-many processes allow so many times as much. A call counts once its token is known
-to be good, whatever is answered then; one repeated under its Idempotency-Key too.
+All that come for a tenant draw on one quota, in whatever process: each counts in memory, tells
+about once a second what it has counted, and learns what all have. So no call waits for that,
+for a second more may pass than the limit, and with a process that dies a second's calls are
+forgotten. Minutes are those of the database, so every process is in the same one. A call counts
+once its token is known to be good, whatever is answered then; one repeated under its
+Idempotency-Key too.
 """
 
-import time
-from typing import Final, NamedTuple
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple, final
 
+import msgspec
+
+from guilder.db import Pool, Tx, sql, system_statement
 from guilder.http.problems import TooManyRequests
-from guilder.kernel import TenantId
+from guilder.kernel import Actor, Problem, TenantId, Tool
 
+CALLS_PER_MINUTE: Final = "api_calls_per_minute"
+WINDOW: Final = timedelta(minutes=1)
 WINDOW_SECONDS: Final = 60
+EXCHANGE_SECONDS: Final = 1.0
 
 
 class Standing(NamedTuple):
@@ -28,22 +39,95 @@ class Standing(NamedTuple):
         return [(b"ratelimit-policy", policy.encode()), (b"ratelimit", left.encode())]
 
 
-class Rates:
-    """Calls per tenant, with all its keys, within the minute that this process is in."""
+class Total(msgspec.Struct, frozen=True):
+    """What all processes have counted of a tenant in a minute."""
+
+    tenant_id: TenantId
+    calls: int
+
+
+@final
+class Rates(Tool):
+    """Calls per tenant, with all its keys and sessions, within the minute that it is."""
 
     def __init__(self) -> None:
-        self._minute = 0
-        self._calls: dict[TenantId, int] = {}
+        self._minute = datetime.min.replace(tzinfo=UTC)
+        self._known: dict[TenantId, int] = {}
+        self._untold: dict[TenantId, int] = {}
 
-    def count(self, tenant_id: TenantId, limit: int) -> Standing:
-        """Count one call, or refuse it."""
-        now = int(time.monotonic())
-        if now // WINDOW_SECONDS != self._minute:
-            self._minute = now // WINDOW_SECONDS
-            self._calls.clear()
-        calls = self._calls.get(tenant_id, 0) + 1
-        left_seconds = WINDOW_SECONDS - now % WINDOW_SECONDS
-        if calls > limit:
-            raise TooManyRequests(limit=limit, retry_after=left_seconds)
-        self._calls[tenant_id] = calls
-        return Standing(limit, limit - calls, left_seconds)
+    def count(self, actor: Actor, at: datetime) -> Standing | None:
+        """Count one call, or refuse it. Nothing stands where nothing limits."""
+        self._turn_to(at)
+        tenant_id, limit = actor.tenant_id, actor.call_limit
+        untold = self._untold.get(tenant_id, 0) + 1
+        if limit is None:
+            self._untold[tenant_id] = untold
+            return None
+        calls = self._known.get(tenant_id, 0) + untold
+        left_seconds = WINDOW_SECONDS - at.second
+        if calls > limit.calls:
+            raise TooManyRequests(
+                quota=CALLS_PER_MINUTE,
+                limit=limit.calls,
+                tier=limit.tier,
+                retry_after=left_seconds,
+            )
+        self._untold[tenant_id] = untold
+        return Standing(limit.calls, limit.calls - calls, left_seconds)
+
+    async def used(self, tx: Tx, *, tenant_id: TenantId) -> int:
+        """The calls of a tenant in this minute: what was told by all, and what is untold here."""
+        self._turn_to(await tx.now())
+        told = await calls_of(tx, tenant_id=tenant_id, minute=self._minute) or 0
+        return max(told, self._known.get(tenant_id, 0)) + self._untold.get(tenant_id, 0)
+
+    async def keep_exchanging(self, pool: Pool) -> None:
+        """Exchange about once a second what is counted, until cancelled."""
+        try:
+            while True:
+                await asyncio.sleep(EXCHANGE_SECONDS)
+                await self.exchange(pool)
+        finally:
+            await self.exchange(pool)
+
+    async def exchange(self, pool: Pool) -> None:
+        """Tell what was counted since the last time, and learn what all have counted.
+
+        It is told once. Where no answer comes, nobody knows whether it was heard: the others
+        do without, rather than count it twice.
+        """
+        minute, telling, self._untold = self._minute, self._untold, {}
+        if not telling:
+            return
+        for tenant_id, calls in telling.items():
+            self._known[tenant_id] = self._known.get(tenant_id, 0) + calls
+        totals: list[Total] = []
+        with suppress(Problem):  # of a database that does not answer, whoever calls is told
+            async with system_statement(pool) as tx:
+                totals = await exchange_calls(
+                    tx, minute=minute, tenants=list(telling), amounts=list(telling.values())
+                )
+        if minute == self._minute:
+            for total in totals:
+                known = self._known[total.tenant_id]
+                self._known[total.tenant_id] = max(known, total.calls)
+
+    def _turn_to(self, at: datetime) -> None:
+        """Begin another minute where this is one. What began just before counts into it too."""
+        if abs(at - self._minute) >= WINDOW:
+            self._minute = at.replace(second=0, microsecond=0)
+            self._known, self._untold = {}, {}
+
+
+@sql
+async def exchange_calls(
+    tx: Tx, *, minute: datetime, tenants: list[TenantId], amounts: list[int]
+) -> list[Total]: ...
+
+
+@sql
+async def calls_of(tx: Tx, *, tenant_id: TenantId, minute: datetime) -> int | None: ...
+
+
+@sql
+async def forget_calls(tx: Tx) -> int: ...
