@@ -9,7 +9,8 @@ import pytest
 
 from guilder.app import System
 from guilder.http import Rates
-from guilder.identity import Tier
+from guilder.identity import Counts, Tier, quota_use
+from guilder.identity.quotas import FACTS_PER_DAY
 from guilder.kernel import Actor, ActorKind, CallLimit
 from tests.http.documents import problem
 from tests.storefront.pages import page_of
@@ -23,7 +24,7 @@ async def free(system: System) -> World:
     return await World.found(system, tier=Tier.FREE)
 
 
-async def use_of(world: World, name: str) -> tuple[int | None, int | None]:
+async def use_of(world: World, name: str) -> tuple[int, int | None]:
     async with world.program("quotas:read") as program:
         quotas = (await program.get("/v1/quotas")).json()["data"]
     (found,) = [quota for quota in quotas if quota["name"] == name]
@@ -44,6 +45,17 @@ async def test_every_quota_is_shown_with_its_use(free: World) -> None:
         "webhooks",
     }
     assert {quota["tier"] for quota in quotas} == {"free"}
+
+
+async def test_of_what_nobody_can_make_yet_none_is_used(free: World) -> None:
+    """Whoever makes one of these counts them from then on, and takes it from this list."""
+    counts = free.system.tools[Counts]
+    assert isinstance(counts, Counts)
+    async with free.tx() as tx:
+        known = {quota.name: quota.used for quota in await quota_use(tx, counts)}
+
+    uncounted = known.keys() - counts.by_name.keys() - {FACTS_PER_DAY}
+    assert {name: known[name] for name in uncounted} == {"podcasts": 0, "webhooks": 0}
 
 
 async def test_of_many_at_once_no_more_products_are_sold_than_the_tier_allows(

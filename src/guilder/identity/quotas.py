@@ -30,12 +30,12 @@ class Quota(msgspec.Struct, frozen=True):
 
 
 class QuotaUse(msgspec.Struct, frozen=True):
-    """What a tenant may use, and what it has used; None where use is not counted as a stock."""
+    """What a tenant may use, and what it has used."""
 
     name: str
     tier: Tier
     maximum: int | None
-    used: int | None
+    used: int
 
 
 class Counts(Tool):
@@ -58,12 +58,12 @@ async def require_room(tx: Tx, name: str, count: Count, *, more: int = 1) -> Non
 
 
 async def quota_use(tx: Tx, counts: Counts) -> list[QuotaUse]:
-    """Every quota of the tenant with its use."""
+    """Every quota of the tenant with its use. What no package counts is what none makes yet."""
     found = await quotas_of(tx, tenant_id=tx.tenant_id)
     used = {name: await count(tx, tenant_id=tx.tenant_id) for name, count in counts.by_name.items()}
     used[FACTS_PER_DAY] = await used_today(tx, tenant_id=tx.tenant_id, name=FACTS_PER_DAY)
     return [
-        QuotaUse(quota.name, quota.tier, quota.maximum, used.get(quota.name)) for quota in found
+        QuotaUse(quota.name, quota.tier, quota.maximum, used.get(quota.name, 0)) for quota in found
     ]
 
 
