@@ -269,6 +269,17 @@ begin
 end
 $$;
 
+-- What was given up of a tenant's own work. Its kinds and reasons are the operator's to read.
+create function jobs.given_up() returns bigint
+language sql stable security definer
+set search_path = ''
+begin atomic
+    select count(*)
+    from jobs.job
+    where job.status = 'dead'
+    and job.tenant_id = nullif(current_setting('guilder.tenant', true), '')::uuid;
+end;
+
 -- A schedule keeps its next instant; a changed definition begins anew.
 create function jobs.plan(
     schedule_name text, wanted_cron text, wanted_zone text, first_at timestamptz
@@ -315,6 +326,7 @@ jobs.inspect(text, text, integer),
 jobs.retry(uuid),
 jobs.drop(uuid),
 jobs.census(),
+jobs.given_up(),
 jobs.plan(text, text, text, timestamptz),
 jobs.move_on(text, timestamptz, timestamptz)
 to guilder_app;

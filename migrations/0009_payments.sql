@@ -238,6 +238,9 @@ where parent_id is null and type in ('authorization', 'capture') and status <> '
 -- What still needs its gateway, which is not taken away before.
 create index transaction_open on payments.transaction (tenant_id, gateway)
 where status in ('open', 'waiting');
+-- What was not given back after all, which somebody has to see.
+create index transaction_refund_failed on payments.transaction (tenant_id, finished_at)
+where type = 'refund' and status = 'failed';
 -- What the gateway did once is entered once.
 create unique index transaction_reference on payments.transaction (
     tenant_id, gateway, gateway_reference, type
@@ -296,6 +299,7 @@ create table payments.dispute (
 );
 
 create index dispute_payment on payments.dispute (tenant_id, payment_id);
+create index dispute_open on payments.dispute (tenant_id, evidence_due_at) where status = 'open';
 call kernel.isolate('payments.dispute');
 call kernel.guard(
     'payments.dispute', 'status',

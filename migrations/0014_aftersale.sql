@@ -88,6 +88,8 @@ create table checkout.order_return (
 );
 
 create index order_return_order on checkout.order_return (tenant_id, order_id, id);
+create index order_return_requested on checkout.order_return (tenant_id, created_at)
+where status = 'requested';
 create index order_return_refund on checkout.order_return (tenant_id, refund_id)
 where refund_id is not null;
 call kernel.isolate('checkout.order_return');

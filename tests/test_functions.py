@@ -19,6 +19,7 @@ WITHIN_A_TENANT: Final = {
     "identity.memberships": "a user's own list; it answers for those who are at home here only",
     "identity.session_standing": "whoever has a session's token may use it wherever they belong",
     "jobs.enqueue": "a job enters with the transaction that wants it, and belongs to its tenant",
+    "jobs.given_up": "a merchant is told that work of theirs was given up, and nothing else of it",
     "jobs.finish": "the end of a job is committed together with its effect",
 }
 """Definer functions that run within a tenant's transaction too."""

@@ -1,6 +1,6 @@
-"""Sales: what the last days came to, by day and currency, and what needs somebody."""
+"""Sales: what the last days came to, by day and currency."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 import msgspec
@@ -9,7 +9,6 @@ from guilder.db import Tx, sql
 from guilder.kernel import Currency, Money, TenantId
 
 DAYS: Final = 90
-RECENT: Final = 8
 
 
 class Day(msgspec.Struct, frozen=True):
@@ -26,31 +25,6 @@ class Day(msgspec.Struct, frozen=True):
         return self.total_minor - self.refunded_minor
 
 
-class RecentPayment(msgspec.Struct, frozen=True):
-    """A payment as a list shows it."""
-
-    id: str
-    amount_minor: int
-    currency: Currency
-    status: str
-    gateway: str | None
-    description: str | None
-    last_error_message: str | None
-    created_at: datetime
-
-    @property
-    def amount(self) -> Money:
-        return Money(self.amount_minor, self.currency)
-
-
-class Troubles(msgspec.Struct, frozen=True):
-    """What does not go on by itself."""
-
-    disputes: int
-    failed_payments: int
-    unshipped_orders: int
-
-
 class Series(msgspec.Struct, frozen=True):
     """What one currency brought in: a value for every day, also for those without any."""
 
@@ -60,28 +34,24 @@ class Series(msgspec.Struct, frozen=True):
     days: list[tuple[date, Money]]
 
 
-class Overview(msgspec.Struct, frozen=True):
-    """All that is looked at first."""
+class Sales(msgspec.Struct, frozen=True):
+    """What today and the days before it came to."""
 
     today_orders: int
     today: list[Money]
     series: list[Series]
-    payments: list[RecentPayment]
-    troubles: Troubles
 
 
-async def overview(tx: Tx) -> Overview:
-    """What is looked at first."""
+async def lately(tx: Tx) -> Sales:
+    """What was sold today and in the days before it."""
     today = (await tx.now()).date()
     first = today - timedelta(days=DAYS - 1)
     found = await days_of_sales(tx, tenant_id=tx.tenant_id, first=first)
     last = [one for one in found if one.day == today]
-    return Overview(
+    return Sales(
         today_orders=sum(one.orders for one in last),
         today=[Money(one.net_minor, one.currency) for one in last],
         series=series_of(found, first=first, last=today),
-        payments=await recent_payments(tx, tenant_id=tx.tenant_id, most=RECENT),
-        troubles=await troubles_of(tx, tenant_id=tx.tenant_id),
     )
 
 
@@ -105,11 +75,3 @@ def series_of(found: list[Day], *, first: date, last: date) -> list[Series]:
 
 @sql
 async def days_of_sales(tx: Tx, *, tenant_id: TenantId, first: date) -> list[Day]: ...
-
-
-@sql
-async def recent_payments(tx: Tx, *, tenant_id: TenantId, most: int) -> list[RecentPayment]: ...
-
-
-@sql
-async def troubles_of(tx: Tx, *, tenant_id: TenantId) -> Troubles: ...

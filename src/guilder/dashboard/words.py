@@ -1,6 +1,6 @@
 """Words: amounts and days as people read them."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from guilder.kernel import Money, exponents
@@ -26,6 +26,19 @@ def day_told(day: date) -> str:
 
     text: str = format_date(day, "d MMM y", locale=LOCALE)
     return text
+
+
+def moment_told(at: datetime, now: datetime) -> str:
+    """A moment of UTC: of today by its time alone, of another year with that."""
+    at, now = at.astimezone(UTC), now.astimezone(UTC)
+    if at.date() == now.date():
+        return f"{at:%H:%M}"
+    return f"{at:%-d %b, %H:%M}" if at.year == now.year else f"{at:%-d %b %Y, %H:%M}"
+
+
+def counted_told(count: int, noun: str) -> str:
+    """So many of something."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _form(digits: int) -> str:

@@ -16,6 +16,7 @@ from .desk import (
     consumer_called,
     drop,
     inspect,
+    put_aside,
     retry,
 )
 from .event import Event, EventId
@@ -54,6 +55,7 @@ __all__ = [
     "inspect",
     "last_position",
     "newest_events",
+    "put_aside",
     "reaction",
     "redact",
     "retry",

@@ -71,6 +71,10 @@ def consumer_called(name: str, consumers: Iterable[Consumer]) -> Consumer:
 
 
 @sql
+async def put_aside(tx: Tx, *, tenant_id: TenantId) -> int: ...
+
+
+@sql
 async def inspect(
     tx: Tx, *, consumer: str | None, event_id: EventId | None, most: int
 ) -> list[Skipped]: ...

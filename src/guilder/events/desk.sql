@@ -9,6 +9,12 @@ select
     skipped.skipped_at
 from events.inspect(:consumer, :event_id, :most) as skipped;
 
+-- put_aside
+-- Of the tenant whose transaction it is.
+select count(*)::integer
+from events.skipped
+where skipped.tenant_id = :tenant_id;
+
 -- lock_cursor
 -- Held to the end, so that the consumer is not at work twice at once in this tenant.
 select cursor.position

@@ -5,7 +5,7 @@ while it runs, is tried again when it fails, and ends done or dead with a reason
 """
 
 from .cron import Cron, CronNotValid
-from .desk import JobNotThere, drop, inspect, retry
+from .desk import JobNotThere, drop, given_up, inspect, retry
 from .job import Handler, Hopeless, InTransaction, InWorld, Job, JobId, JobRecord, JobStatus
 from .queue import enqueue, enqueue_many
 from .schedules import Schedule, keep, look
@@ -28,6 +28,7 @@ __all__ = [
     "drop",
     "enqueue",
     "enqueue_many",
+    "given_up",
     "inspect",
     "keep",
     "look",

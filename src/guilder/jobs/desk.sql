@@ -8,6 +8,9 @@ select jobs.retry(:job_id);
 -- drop_job
 select jobs.drop(:job_id);
 
+-- given_up
+select jobs.given_up();
+
 -- census
 select
     state.status,

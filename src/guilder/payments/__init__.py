@@ -21,10 +21,11 @@ from .events import (
 from .gateways import AttemptId, Gateways
 from .intake import Taken, create_payments
 from .payment import Payment, PaymentId, PaymentStatus
-from .payments import PaymentNotFound, locked, newest_payments, payment_by_id
+from .payments import PaymentNotFound, locked, newest_payments, payment_by_id, payments_by_ids
 from .refunds import RefundNotAllowed, refund
 from .routing import gateways_for_buyers
 from .settlement import look_into
+from .timeline import Moment, timeline, timelines
 from .transaction import Transaction, TransactionStatus, TransactionType
 from .transactions import transaction_by_id, transactions_of
 from .views import Country, GatewayName, Method
@@ -38,6 +39,7 @@ __all__ = [
     "GatewayName",
     "Gateways",
     "Method",
+    "Moment",
     "NewPayment",
     "Payment",
     "PaymentCanceled",
@@ -62,7 +64,10 @@ __all__ = [
     "look_into",
     "newest_payments",
     "payment_by_id",
+    "payments_by_ids",
     "refund",
+    "timeline",
+    "timelines",
     "transaction_by_id",
     "transactions_of",
 ]

@@ -68,6 +68,12 @@ async def find_payment(tx: Tx, *, tenant_id: TenantId, payment_id: PaymentId) ->
 
 
 @sql
+async def payments_by_ids(
+    tx: Tx, *, tenant_id: TenantId, payment_ids: list[PaymentId]
+) -> list[Payment]: ...
+
+
+@sql
 async def lock_payment(tx: Tx, *, tenant_id: TenantId, payment_id: PaymentId) -> Payment | None: ...
 
 

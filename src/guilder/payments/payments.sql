@@ -3,6 +3,11 @@ select :columns_of_payment
 from payments.payment
 where payment.tenant_id = :tenant_id and payment.id = :payment_id;
 
+-- payments_by_ids
+select :columns_of_payment
+from payments.payment
+where payment.tenant_id = :tenant_id and payment.id = any(:payment_ids::uuid[]);
+
 -- lock_payment
 -- Held to the end of the transaction, so of two who take or give back the second sees the first.
 select :columns_of_payment

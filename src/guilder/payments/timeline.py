@@ -1,5 +1,6 @@
 """The timeline: what happened to a payment, in words."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
@@ -7,9 +8,9 @@ import msgspec
 from guilder.db import Tx
 from guilder.kernel import Money
 
-from .payment import CaptureMode, Payment
+from .payment import CaptureMode, Payment, PaymentId
 from .transaction import Transaction, TransactionStatus, TransactionType
-from .transactions import transactions_of
+from .transactions import transactions_of, transactions_of_many
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -23,6 +24,19 @@ class Moment(msgspec.Struct, frozen=True):
 async def timeline(tx: Tx, payment: Payment) -> list[Moment]:
     """Tell a payment's story, from its beginning."""
     movements = await transactions_of(tx, tenant_id=tx.tenant_id, payment_id=payment.id)
+    return _told(payment, movements)
+
+
+async def timelines(tx: Tx, payments: Iterable[Payment]) -> dict[PaymentId, list[Moment]]:
+    """Tell the stories of several payments, which are looked up at once."""
+    known = {payment.id: payment for payment in payments}
+    movements: dict[PaymentId, list[Transaction]] = {payment_id: [] for payment_id in known}
+    for one in await transactions_of_many(tx, tenant_id=tx.tenant_id, payment_ids=list(known)):
+        movements[one.payment_id].append(one)
+    return {each: _told(known[each], of_it) for each, of_it in movements.items()}
+
+
+def _told(payment: Payment, movements: list[Transaction]) -> list[Moment]:
     moments = [Moment(payment.created_at, _beginning(payment), payment.created_by)]
     for movement in movements:
         moments.append(Moment(movement.created_at, _asked(movement, payment), movement.created_by))

@@ -145,6 +145,12 @@ async def transactions_of(
 
 
 @sql
+async def transactions_of_many(
+    tx: Tx, *, tenant_id: TenantId, payment_ids: list[PaymentId]
+) -> list[Transaction]: ...
+
+
+@sql
 async def claim_transaction(
     tx: Tx, *, tenant_id: TenantId, attempt_id: AttemptId
 ) -> HeldTransaction | None: ...

@@ -61,6 +61,14 @@ from payments.transaction
 where transaction.tenant_id = :tenant_id and transaction.payment_id = :payment_id
 order by transaction.id;
 
+-- transactions_of_many
+select :columns_of_transaction
+from payments.transaction
+where
+    transaction.tenant_id = :tenant_id
+    and transaction.payment_id = any(:payment_ids::uuid[])
+order by transaction.id;
+
 -- claim_transaction
 -- Whoever holds it asks the gateway. A holder that was lost loses it soon, and what was
 -- held once may have reached the gateway.
