@@ -7,6 +7,7 @@ import pytest
 from guilder.app import System
 from tests.checkout.conftest import owner  # noqa: F401 - who turns the clock
 from tests.dashboard.merchants import Merchant, selling
+from tests.http.conftest import served  # noqa: F401 - a door on a port
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from playwright.async_api import Browser
 from tests.checkout.conftest import owner, shop  # noqa: F401 - the same shop
 from tests.http.conftest import _every_answer_is_documented, served  # noqa: F401 - here too
 from tests.http.serving import Served
-from tests.storefront.chromium import chromium_at
+from tests.pages.browser import chromium_at
 from tests.storefront.pages import page_of
 from tests.world import World
 

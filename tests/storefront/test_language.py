@@ -5,7 +5,7 @@ import re
 from playwright.async_api import Browser, Page, expect
 
 from tests.checkout.shop import Shop
-from tests.storefront.chromium import window
+from tests.pages.browser import window
 from tests.storefront.pay.buyers import HOME, path_of
 from tests.storefront.pay.stages import rich
 from tests.storefront.receipts.following import browsing, seen

@@ -10,7 +10,7 @@ from guilder.identity import TenantChanges
 from tests.checkout.buying import DECLINED, agreed, over, soon
 from tests.checkout.purchases.test_late import late
 from tests.checkout.shop import Product, Shop
-from tests.storefront.chromium import PICTURES
+from tests.pages.browser import PICTURES
 from tests.storefront.pay.buyers import HOME, Buyer, path_of
 from tests.storefront.pay.test_states import begun
 

@@ -6,7 +6,7 @@ from playwright.async_api import Browser, expect
 
 from guilder.storefront.pay.speech import texts_in
 from tests.checkout.shop import Shop
-from tests.storefront.chromium import MOST_BYTES, SITE, SIZES, Window, window
+from tests.pages.browser import MOST_BYTES, SITE, SIZES, Window, window
 from tests.storefront.pay.buyers import ADA, HOME, Buyer, path_of
 from tests.storefront.pay.stages import STAGES, in_stage, rich
 

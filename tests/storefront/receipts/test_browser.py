@@ -3,7 +3,7 @@
 from playwright.async_api import Browser, expect
 
 from tests.checkout.shop import Shop
-from tests.storefront.chromium import MOST_BYTES, SITE, window
+from tests.pages.browser import MOST_BYTES, SITE, window
 from tests.storefront.pay.stages import dressed, goods
 from tests.storefront.receipts.following import link_of
 

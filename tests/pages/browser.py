@@ -1,4 +1,4 @@
-"""Chromium in front of a shop's pages, as people have it: narrow and wide, light and dark.
+"""Chromium in front of our pages, as people have it: narrow and wide, light and dark.
 
 Pictures of what was seen are put into GUILDER_SCREENSHOTS, for somebody to look at.
 """
@@ -63,6 +63,10 @@ class Window:
     async def stand_still(self) -> None:
         """Hold a page that looks again by itself, to look at it at leisure."""
         await self.page.route(f"{SITE}/**", _stay)
+
+    async def know(self, cookie: str, value: str) -> None:
+        """Have the browser keep something, as if it had been here before."""
+        await self.page.context.add_cookies([{"name": cookie, "value": value, "url": SITE}])
 
     def hear(self, answer: Response) -> None:
         self.loaded.append(answer)
