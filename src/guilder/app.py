@@ -25,7 +25,7 @@ from guilder.ledger.manifest import MANIFEST as LEDGER
 from guilder.mail import Mailer, outbox_endpoints
 from guilder.manifest import Manifest
 from guilder.outbound import Outbound
-from guilder.pages import Forms
+from guilder.pages import Forms, problem_page
 from guilder.payments import Gateways
 from guilder.payments.manifest import MANIFEST as PAYMENTS
 from guilder.settings import MIGRATIONS, Settings
@@ -148,7 +148,7 @@ class System(msgspec.Struct):
         ]
         pages = reference.docs_endpoints(endpoints, version=__version__)
         pages += outbox_endpoints(self.mailer, self.settings.host)
-        door = Door([*endpoints, *pages], reception)
+        door = Door([*endpoints, *pages], reception, problem_page=problem_page)
         return door
 
     def worker(self) -> Worker:

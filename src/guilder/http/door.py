@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import final
 
 import structlog
@@ -36,6 +36,9 @@ from .streams import Streams
 from .wire.deadlines import Deadlines
 from .wire.sending import send_response
 
+ProblemPage = Callable[[Problem, str], bytes]
+"""Writes a problem, and the id of the request that has it, as people read it."""
+
 log = structlog.get_logger()
 
 
@@ -52,6 +55,7 @@ class Door:
         max_open: int = MAX_REQUESTS_OPEN,
         max_body_bytes_under_way: int = MAX_BODY_BYTES_UNDER_WAY,
         streams: Streams | None = None,
+        problem_page: ProblemPage | None = None,
     ) -> None:
         self._router = Router()
         for endpoint in endpoints:
@@ -62,6 +66,7 @@ class Door:
         self._deadlines = Deadlines()
         self._room = Room(max_body_bytes_under_way)
         self._meter = Meter()
+        self._problem_page = problem_page
         self._max_in_flight = max_in_flight
         self._max_open = max_open
         self._in_flight = 0
@@ -99,19 +104,26 @@ class Door:
         try:
             return await self._call(request)
         except Problem as problem:
-            return problem_response(problem, request.id)
+            return self._told(problem, request)
         except ClientGone:
             raise
         except asyncio.CancelledError:
             if not self.draining:
                 raise
             request.is_overdue = True
-            return problem_response(ShuttingDown(), request.id)
+            return self._told(ShuttingDown(), request)
         except Exception:
             log.exception("request failed", request_id=request.id, route=request.route)
-            return problem_response(InternalError(), request.id)
+            return self._told(InternalError(), request)
         finally:
             request.forget_body(self._room)
+
+    def _told(self, problem: Problem, request: Request) -> Response:
+        """A problem: as a page for a person, and as a document for a program."""
+        page = None
+        if self._problem_page is not None and request.is_for_a_page:
+            page = self._problem_page(problem, request.id)
+        return problem_response(problem, request.id, page=page)
 
     async def _hear_out(self, request: Request) -> bool:
         """Let who is still sending come to an end; whether the connection may go on after it."""

@@ -6,6 +6,9 @@ from typing import Final
 Ranges = Sequence[bytes]
 
 JSON_TYPES: Final[Ranges] = (b"application/json", b"application/*", b"*/*")
+PAGE_TYPES: Final[Ranges] = (b"text/html",)
+"""Only by its name: a browser asks for it so, and a program that takes anything does not."""
+
 EVENT_STREAM_TYPES: Final[Ranges] = (b"text/event-stream", b"text/*", b"*/*")
 """The most specific first: that one decides."""
 

@@ -13,7 +13,7 @@ from .limits import (
     MAX_HEADER_BYTES,
     MAX_TARGET_BYTES,
 )
-from .negotiation import Ranges, accepts, is_plain_json
+from .negotiation import PAGE_TYPES, Ranges, accepts, is_plain_json
 from .problems import (
     BodyTooLarge,
     HeadersTooLarge,
@@ -33,6 +33,9 @@ WriteWhole = Callable[[bytes, bytes], Awaitable[None]]
 
 WHOLE: Final = "guilder.whole"
 """The server's extension that takes an answer as it goes out: status line and head, and body."""
+
+API: Final = "/v1/"
+"""What is below it is for programs, whoever asks."""
 
 NO_EXTENSIONS: Final[dict[str, Any]] = {}
 
@@ -143,6 +146,14 @@ class Request:
     def header(self, name: bytes) -> str | None:
         value = self.headers.get(name)
         return None if value is None else value.decode("latin-1")
+
+    @property
+    def is_for_a_page(self) -> bool:
+        """Whether a person reads the answer: a browser asks, and not for anything of the API."""
+        accept = self.headers.get(b"accept")
+        if not accept or self.path.startswith(API):
+            return False
+        return accepts(accept, PAGE_TYPES)
 
     def must_accept(self, ours: Ranges) -> None:
         """Refuse a request that could not read the answer."""

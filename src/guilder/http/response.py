@@ -37,6 +37,7 @@ PAGE_HEADERS: Final[Headers] = (
         ),
     ),
 )
+PROBLEM_PAGE_HEADERS: Final[Headers] = (*PAGE_HEADERS, (b"cache-control", b"no-store"))
 
 
 class Response(msgspec.Struct):
@@ -57,8 +58,16 @@ class EventStream(msgspec.Struct):
     owner: object = None
 
 
-def problem_response(problem: Problem, request_id: str) -> Response:
-    """The problem as an answer, with the headers that its status asks for."""
+def problem_response(problem: Problem, request_id: str, *, page: bytes | None = None) -> Response:
+    """The problem as an answer, with the headers that its status asks for; a page for a person."""
+    if page is not None:
+        return Response(
+            problem.status,
+            page,
+            content_type=b"text/html; charset=utf-8",
+            headers=_headers_of(problem),
+            common=PROBLEM_PAGE_HEADERS,
+        )
     return Response(
         status=problem.status,
         body=document_of(problem, request_id),

@@ -7,6 +7,7 @@ accepted only from a page of ours that the same browser was shown.
 from .assets import ENDPOINTS
 from .cookies import SESSION_COOKIE, VISITOR_COOKIE, cookie, cookie_in, forgotten
 from .forms import FormNotGenuine, Forms
+from .problems import problem_page
 from .redirects import is_own_path, redirect
 from .templates import Templates, page
 
@@ -22,5 +23,6 @@ __all__ = [
     "forgotten",
     "is_own_path",
     "page",
+    "problem_page",
     "redirect",
 ]

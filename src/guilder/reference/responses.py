@@ -26,6 +26,9 @@ HEADERS: Final[dict[str, tuple[str, str]]] = {
     "WWW-Authenticate": ("How to authenticate.", 'Bearer realm="guilder"'),
     "Allow": ("The methods of this address.", "GET, HEAD"),
 }
+PAGE: Final = {"text/html": {"schema": {"type": "string"}}}
+"""How a browser reads a problem of a page."""
+
 EXAMPLE: Final = "#/components/examples/"
 RATED: Final = ("RateLimit-Policy", "RateLimit")
 EXAMPLES: Final[dict[Any, Any]] = {
@@ -87,7 +90,8 @@ def responses_of(
                 PROBLEM_TYPE: {
                     "schema": problem_schema,
                     "examples": {one.code: {"$ref": EXAMPLE + one.code} for one in problems},
-                }
+                },
+                **({} if endpoint.path.startswith("/v1/") else PAGE),
             },
         }
     return responses
