@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from guilder.http import PAGE_HEADERS, Endpoint, NotFound, Response, Visitor, get
+from guilder.look import styled
 
 from .mailer import Mailer
 from .outbox import Found, Outbox
@@ -87,7 +88,7 @@ def outbox_endpoints(mailer: Mailer, host: str) -> list[Endpoint]:
     @get("/outbox/outbox.css", None)
     async def style() -> Response:
         """The pages' style."""
-        body = (PAGES / "outbox.css").read_bytes()
+        body = styled(PAGES / "outbox.css")
         return Response(200, body, content_type=b"text/css; charset=utf-8", common=PAGE_HEADERS)
 
     return [letters, letter, marked, style]

@@ -6,10 +6,14 @@ from pathlib import Path
 from typing import Final
 
 from guilder.http import PAGE_HEADERS, NotFound, Response, get
+from guilder.look import styled
 
 HOUSE: Final = Path(__file__).parent / "house"
 TYPES: Final = {".css": b"text/css; charset=utf-8", ".js": b"text/javascript; charset=utf-8"}
 FOR_GOOD: Final = [(b"cache-control", b"public, max-age=31536000, immutable")]
+WITH_TOKENS: Final = "guilder.css"
+"""Every page has it, before any other style."""
+
 MARK_CHARACTERS: Final = 12
 
 
@@ -35,7 +39,8 @@ def _known() -> frozenset[str]:
 
 @cache
 def _read(name: str) -> bytes:
-    return (HOUSE / name).read_bytes()
+    place = HOUSE / name
+    return styled(place) if name == WITH_TOKENS else place.read_bytes()
 
 
 @cache

@@ -19,6 +19,7 @@ from guilder.http import (
     get,
     problems_of,
 )
+from guilder.look import styled
 
 from .openapi import openapi
 from .overview import highlighted, overview, prose, titled
@@ -49,7 +50,7 @@ def docs_endpoints(endpoints: Sequence[Endpoint], *, version: str) -> list[Endpo
     @get("/docs/docs.css", None)
     async def style() -> Response:
         """The page's style."""
-        return _page((PAGES / "docs.css").read_bytes(), b"text/css; charset=utf-8")
+        return _page(styled(PAGES / "docs.css"), b"text/css; charset=utf-8")
 
     return [document, page, style]
 
