@@ -64,7 +64,7 @@ def payment_page(
         ways=[shown(way, speech) for way in desk.ways],
         owes=session.total_minor > 0,
         countries=countries(speech) if asked.address else [],
-        until=speech.time(session.expires_at),
+        until=speech.moment(session.expires_at),
     )
     return _guarded(answer, desk)
 
