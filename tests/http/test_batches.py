@@ -93,7 +93,7 @@ async def test_what_is_looked_at_at_once_is_read_at_once(
 async def test_who_writes_takes_turns_and_who_reads_does_not_wait(
     system: System, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("guilder.db.batch.LONGEST_TURN_SECONDS", 60)
+    monkeypatch.setattr("guilder.db.turns.LONGEST_TURN_SECONDS", 60)
     slow, quick, look = Gate(), Gate(), Gate()
     quick.opened.set()
     look.opened.set()

@@ -24,12 +24,13 @@ WORDS = (
 @asynccontextmanager
 async def hosted(page: str) -> AsyncIterator[str]:
     """A page at an origin of its own; answers its address."""
+    open_ones: set[asyncio.StreamWriter] = set()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        open_ones.add(writer)
         try:
             await reader.readuntil(b"\r\n\r\n")
         except asyncio.IncompleteReadError:  # a connection made ahead, which was not needed
-            writer.close()
             return
         body = page.encode()
         head = f"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {len(body)}\r\n\r\n"
@@ -38,8 +39,13 @@ async def hosted(page: str) -> AsyncIterator[str]:
         writer.close()
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    async with server:
+    try:
         yield f"http://localhost:{server.sockets[0].getsockname()[1]}/"
+    finally:
+        for writer in open_ones:
+            writer.close()
+        server.close()
+        await server.wait_closed()
 
 
 async def seen_at(address: str, folder: Path) -> str:
