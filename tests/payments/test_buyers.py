@@ -37,9 +37,7 @@ async def look(api: httpx.AsyncClient, method: Any) -> Any:
 
 async def carried(till: Till) -> None:
     """Until every fact has had its effect."""
-    world = till.world
-    await world.all_relayed(till.owner)
-    await world.system.relay().catch_up()
+    await till.world.all_relayed(till.owner)
 
 
 async def test_what_was_paid_before_a_merge_is_found_by_either_id(
