@@ -1,11 +1,14 @@
 """A pgbench script of statements that were heard, with new ids and keys in each transaction."""
 
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 import msgspec
+
+DOCUMENT: Final = re.compile(r"(e?'(?:[^']|'')*')::jsonb(?!\[)")
 
 Heard = Sequence[tuple[str, tuple[Any, ...]]]
 
@@ -41,19 +44,32 @@ def _renewed(text: str, names: dict[UUID, str], *, key: str) -> str:
     for known, name in names.items():
         text = text.replace(f"'{known}'::uuid", f":{name}::uuid")
         text = text.replace(f"'sandbox_{known.hex}'", f"('sandbox_' || :{name}::text)")
+    text = DOCUMENT.sub(lambda found: _document_renewed(found[1], names, key=key), text)
     return text.replace(f"'{key}'", "('key-' || :number::text)")
+
+
+def _document_renewed(literal: str, names: dict[UUID, str], *, key: str) -> str:
+    """A document in which the ids and the key are others each time."""
+    new = {f'"{key}"': "'\"key-' || :number::text || '\"'"}
+    for known, name in names.items():
+        new[str(known)] = f":{name}::text"
+        new[f"sandbox_{known.hex}"] = f"'sandbox_' || :{name}::text"
+    told = f"{literal}::text"
+    for spelled, other in new.items():
+        if spelled in literal:
+            told = f"replace({told}, '{spelled}', {other})"
+    return f"{told}::jsonb"
 
 
 def _ids(heard: Heard) -> tuple[UUID, UUID]:
     """The ids of the payment and of its attempt: where the payment is written, they come in."""
     _, params = next(one for one in heard if "into payments.payment" in one[0])
-    lists = [param for param in params if isinstance(param, list) and param]
-    attempt = next(param[0] for param in reversed(lists) if isinstance(param[0], UUID))
-    return lists[0][0], attempt
+    payments, attempts = params
+    return payments[0].id, attempts[0].id
 
 
 def _literal(value: Any, kind: str) -> str:
-    if isinstance(value, list):
+    if isinstance(value, list) and kind.endswith("[]"):
         inside = kind.removesuffix("[]").lstrip("_")
         return f"array[{', '.join(_literal(one, inside) for one in value)}]::{inside}[]"
     if value is None:
