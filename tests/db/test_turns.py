@@ -127,6 +127,29 @@ async def test_a_turn_that_came_to_somebody_who_went_is_passed_on(line: Line) ->
     assert await line.all_had_their_turn() == ["second"]
 
 
+async def test_somebody_who_goes_as_their_turn_comes_passes_it_on_once(line: Line) -> None:
+    may_end, has_begun = asyncio.Event(), asyncio.Event()
+
+    async def stay() -> None:
+        async with line.turns.of(line.tenant_id, range(2)):
+            has_begun.set()
+            await may_end.wait()
+
+    async with line.at_work(1):
+        going = await line.come("going", 3)
+        staying = asyncio.create_task(stay())
+        await asyncio.sleep(0)
+        await line.come("waiting")
+        going.cancel()
+    await has_begun.wait()
+    await asyncio.sleep(0)
+    assert line.went == []
+
+    may_end.set()
+    await staying
+    assert await line.all_had_their_turn() == ["waiting"]
+
+
 async def test_tenants_do_not_wait_for_each_other(line: Line) -> None:
     async with (
         asyncio.timeout(DEADLINE_SECONDS),

@@ -96,10 +96,10 @@ class _Line:
         try:
             await place.turn
         except asyncio.CancelledError:
-            if place in self._places:
-                self._places.remove(place)
-            else:  # its turn had come already
+            if not place.turn.cancelled():  # its turn had come already
                 self._go_on()
+            elif place in self._places:
+                self._places.remove(place)
             raise
 
     def leave(self, seconds: float) -> None:
