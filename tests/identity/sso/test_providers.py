@@ -1,5 +1,6 @@
 """Identity providers: who sets them up, what is shown of them, and what is kept apart."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -53,6 +54,20 @@ async def test_the_secret_alone_stays_where_it_is_not_sent(tulips: Company) -> N
     gone = await tulips.api.put(PATH, json=same | {"client_secret": None})
     assert gone.json()["has_client_secret"] is False
     assert (await tulips.api.put(PATH, json=same)).json()["has_client_secret"] is False
+
+
+async def test_of_two_who_set_one_up_at_once_for_other_issuers_one_is_told(
+    tulips: Company,
+) -> None:
+    for number in range(8):
+        path = f"/v1/identity-providers/both-{number}"
+        setups = [wanted(issuer=f"https://{name}.example", client_id=name) for name in "ab"]
+        answers = await asyncio.gather(*(tulips.api.put(path, json=each) for each in setups))
+
+        (refused,) = (answer for answer in answers if answer.status_code == 409)
+        problem(refused, 409, "issuer_stays")
+        shown = (await tulips.api.get(path)).json()
+        assert shown["issuer"] == f"https://{shown['client_id']}.example"
 
 
 async def test_a_secret_is_told_to_nobody_but_whose_it_is(tulips: Company) -> None:

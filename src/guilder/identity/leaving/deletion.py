@@ -5,6 +5,7 @@ what others belong to has to be handed over before. Each step can be done again.
 them belong somewhere meanwhile is waited for, or waits and finds them gone.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from typing import ClassVar, Final
 
@@ -14,7 +15,7 @@ from guilder import events
 from guilder.db import Tx, sql, transact
 from guilder.http import Caller
 from guilder.identity import audit
-from guilder.identity.members import locked_member, remove_member
+from guilder.identity.members import MemberNotFound, locked_member, remove_member
 from guilder.identity.ownership import Membership, memberships_of
 from guilder.identity.proof import require_password_if_any
 from guilder.identity.sessions import SessionEnd, end_sessions
@@ -92,8 +93,9 @@ async def _leave(caller: Caller, actor: Actor, one: Membership) -> None:
         """Whose it is, and who belongs to it, may have changed since it was looked at."""
         tenant = await lock_tenant(tx, tenant_id=tx.tenant_id)
         if tenant is None or tenant.owner_id != within.id:
-            await locked_member(tx, one.member_id)
-            await remove_member(tx, within, one.member_id)
+            with suppress(MemberNotFound):  # they were removed, or left, meanwhile
+                await locked_member(tx, one.member_id)
+                await remove_member(tx, within, one.member_id)
         elif tenant.status is not TenantStatus.CANCELLED:
             if await count_members(tx, tenant_id=tx.tenant_id) > 1:
                 raise OwnerMustHandOver(tenant_ids=[tx.tenant_id])

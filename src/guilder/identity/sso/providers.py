@@ -81,6 +81,8 @@ async def put_provider(
         role_id=setup.role_id,
         is_active=setup.is_active,
     )
+    if provider.issuer != setup.issuer:  # somebody was first, at the same moment
+        raise IssuerStays
     await audit.record(
         tx,
         "identity_provider.changed" if before else "identity_provider.created",
