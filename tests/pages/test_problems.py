@@ -29,11 +29,17 @@ class TooManyPots(Problem, status=429):
     retry_after: int
 
 
-@get("/broken-pot", None, problems=(PotIsGone, TooManyPots))
+class PotIsTaken(Problem, status=409):
+    """Somebody else has this pot."""
+
+
+@get("/broken-pot", None, problems=(PotIsGone, PotIsTaken, TooManyPots))
 async def broken_pot(visitor: Visitor, how: str = "") -> None:
     """Something that never works."""
     if how == "gone":
         raise PotIsGone
+    if how == "taken":
+        raise PotIsTaken
     if how == "many":
         raise TooManyPots(retry_after=7)
     raise RuntimeError(f"a secret of {visitor.address}")
@@ -58,6 +64,14 @@ async def test_a_browser_is_shown_a_page(door: httpx.AsyncClient) -> None:
     assert "There is nothing here" in answer.text
     assert answer.headers["request-id"] in answer.text
     assert "/openapi.json" not in answer.text
+
+
+async def test_a_conflict_is_not_told_as_something_unreadable(door: httpx.AsyncClient) -> None:
+    answer = await door.get("/broken-pot?how=taken", headers={"accept": BROWSER})
+
+    assert answer.status_code == 409
+    assert "This does not go together with what is there" in answer.text
+    assert "Somebody else has this pot." in answer.text
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ HEADINGS: Final = {
     404: "There is nothing here",
     405: "This cannot be done here",
     408: "That took too long",
+    409: "This does not go together with what is there",
     410: "This is gone",
     413: "That is too much",
     429: "Too many requests",
