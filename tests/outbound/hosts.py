@@ -1,5 +1,6 @@
 """Hosts of a test's own: servers on loopback, under whatever names a test gives them."""
 
+import asyncio
 import ssl
 import tempfile
 from collections.abc import AsyncIterator, Sequence
@@ -54,6 +55,20 @@ async def host(*, name: str | None = None) -> AsyncIterator[Host]:
     async with listen(served.answer, certificate_for(name) if name else None) as port:
         served.port = port
         yield served
+
+
+@asynccontextmanager
+async def mute_host() -> AsyncIterator[tuple[int, asyncio.Queue[None]]]:
+    """A server that never says a word, not even to greet; and what tells of each that hung up."""
+    hung_up: asyncio.Queue[None] = asyncio.Queue()
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(-1)
+        writer.close()
+        hung_up.put_nowait(None)
+
+    async with await asyncio.start_server(hear, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1], hung_up
 
 
 def certificate_for(name: str) -> ssl.SSLContext:

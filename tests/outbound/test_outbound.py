@@ -13,8 +13,9 @@ from guilder.outbound import (
     NotReached,
     Outbound,
 )
-from tests.outbound.hosts import PUBLIC, Host, client, host, names, trust
+from tests.outbound.hosts import PUBLIC, Host, client, host, mute_host, names, trust
 from tests.payments.gateways.counterparts.paypal_server.wire import Reply
+from tests.world import DEADLINE_SECONDS
 
 pytestmark = pytest.mark.anyio
 
@@ -226,3 +227,12 @@ async def test_a_resolver_that_never_answers_takes_no_longer_than_allowed() -> N
 
     with pytest.raises(NotReached):
         await Outbound(resolve=never, trust=trust()).get("https://shop.example/", seconds=0.05)
+
+
+async def test_who_never_greets_is_hung_up_on() -> None:
+    async with mute_host() as (port, hung_up):
+        outbound = client(shop_example=["127.0.0.1"])
+        with pytest.raises(NotReached):
+            await outbound.get(f"https://shop.example:{port}/", seconds=0.2)
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            await hung_up.get()

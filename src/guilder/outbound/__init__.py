@@ -18,6 +18,7 @@ from .failures import (
 )
 from .target import Target, target_of
 from .trust import trusted
+from .underway import underway
 
 __all__ = [
     "AddressNotValid",
@@ -32,4 +33,5 @@ __all__ = [
     "Target",
     "target_of",
     "trusted",
+    "underway",
 ]

@@ -2,15 +2,14 @@
 
 import asyncio
 import ssl
-from typing import Any, Final
+from typing import Final
 
 import httpcore
 
 from .asked import Answer, Asked
 from .connections import Guarded
 from .failures import AnswerLost, AnswerRefused, NotReached
-
-SENDING: Final = "http11.send_request_headers.started"
+from .underway import underway
 
 BROKEN: Final = (
     httpcore.NetworkError,
@@ -24,34 +23,29 @@ BROKEN: Final = (
 
 async def exchange(asked: Asked, network: Guarded, trust: ssl.SSLContext) -> Answer:
     """Send it and read the answer, or tell what is sure of it."""
-    is_sent = False
-
-    async def notice(event: str, _: dict[str, Any]) -> None:
-        nonlocal is_sent
-        is_sent = is_sent or event == SENDING
-
     target = asked.target
     url = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
     connection = httpcore.AsyncHTTPConnection(
         url.origin, ssl_context=trust, network_backend=network
     )
-    try:
-        async with (
-            asyncio.timeout_at(asked.ends_at),
-            connection.stream(
-                asked.method,
-                url,
-                headers=list(asked.all_headers.items()),
-                content=asked.content,
-                extensions={"trace": notice},
-            ) as response,
-        ):
-            return await _read(asked, response)
-    except BROKEN as error:
-        reason = type(error).__name__
-        raise (AnswerLost(reason) if is_sent else NotReached(reason)) from None
-    finally:
-        await connection.aclose()
+    async with underway() as request:
+        try:
+            async with (
+                asyncio.timeout_at(asked.ends_at),
+                connection.stream(
+                    asked.method,
+                    url,
+                    headers=list(asked.all_headers.items()),
+                    content=asked.content,
+                    extensions={"trace": request.trace},
+                ) as response,
+            ):
+                return await _read(asked, response)
+        except BROKEN as error:
+            reason = type(error).__name__
+            raise (AnswerLost(reason) if request.is_sent else NotReached(reason)) from None
+        finally:
+            await connection.aclose()
 
 
 async def _read(asked: Asked, response: httpcore.Response) -> Answer:

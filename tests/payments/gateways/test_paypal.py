@@ -12,11 +12,13 @@ from guilder.payments.gateways.gateway import (
     GatewayUnavailable,
     OutcomeUnknown,
 )
+from tests.outbound.hosts import mute_host
 from tests.payments.gateways.counterparts.paypal import PayPalCounterpart, open_counterpart
 from tests.payments.gateways.counterparts.paypal_server.faults import Fault
 from tests.payments.gateways.counterparts.paypal_server.server import CLIENT_SECRET
 from tests.payments.gateways.counterparts.paypal_server.wire import Reply
 from tests.payments.gateways.shop import Shop, done, money
+from tests.world import DEADLINE_SECONDS
 
 ORDERS = "/v2/checkout/orders"
 TAKING = f"{ORDERS}/[^/]+/(capture|authorize)"
@@ -112,6 +114,17 @@ async def test_nobody_there_means_that_nothing_happened(paypal: PayPalCounterpar
 
     with pytest.raises(GatewayUnavailable):
         await gateway.charge(Shop(paypal).order())
+
+
+async def test_who_never_greets_has_heard_nothing_and_is_hung_up_on(
+    paypal: PayPalCounterpart,
+) -> None:
+    async with mute_host() as (port, hung_up):
+        gateway = paypal.adapter(api_base=f"https://localhost:{port}", timeout_seconds=0.2)
+        with pytest.raises(GatewayUnavailable):
+            await gateway.charge(Shop(paypal).order())
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            await hung_up.get()
 
 
 async def test_nobody_there_any_more_means_that_nothing_happened() -> None:

@@ -15,21 +15,13 @@ from typing import Any, Final, TypeVar
 import httpx
 import msgspec
 
-from guilder.outbound import trusted
+from guilder.outbound import trusted, underway
 from guilder.payments.gateways.gateway import GatewayUnavailable, OutcomeUnknown
 
 from .documents import AccessToken, Document, Empty, Fault, Link
 
 RENEWED_BEFORE_SECONDS: Final = 60
 """A token is renewed before it ends, so that it does not end on its way."""
-
-NEVER_SENT: Final = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-)
 
 TURNED_AWAY: Final = {401, 403, 429}
 LOOKED_AT: Final = {400, 404, 405, 413, 415, 422}
@@ -92,9 +84,10 @@ class Client:
         ends_in = self._timeout_seconds
         try:
             async with (
+                underway() as request,
                 asyncio.timeout(ends_in),
                 httpx.AsyncClient(verify=self.trust, timeout=ends_in) as http,
-                http.stream("GET", address) as reply,
+                http.stream("GET", address, extensions={"trace": request.trace}) as reply,
             ):
                 return await _read_at_most(reply, most_bytes)
         except (httpx.TransportError, TimeoutError) as error:
@@ -184,13 +177,16 @@ class Connection:
             raise GatewayUnavailable("No time was left to ask PayPal.")
         # Half of the time for the connection: an end of it that comes first leaves no doubt.
         request.extensions["timeout"] = httpx.Timeout(left, connect=left / 2).as_dict()
-        try:
-            async with asyncio.timeout(left):
-                return await self._http.send(request, auth=auth)
-        except NEVER_SENT as error:
-            raise GatewayUnavailable(f"PayPal was not reached: {type(error).__name__}") from None
-        except (httpx.TransportError, httpx.DecodingError, TimeoutError) as error:
-            raise _lost(type(error).__name__, is_safe=is_safe) from None
+        async with underway() as call:
+            request.extensions["trace"] = call.trace
+            try:
+                async with asyncio.timeout(left):
+                    return await self._http.send(request, auth=auth)
+            except (httpx.TransportError, httpx.DecodingError, TimeoutError) as error:
+                why = type(error).__name__
+                if not call.is_sent:
+                    raise GatewayUnavailable(f"PayPal was not reached: {why}") from None
+                raise _lost(why, is_safe=is_safe) from None
 
 
 async def _read_at_most(reply: httpx.Response, most_bytes: int) -> bytes:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import httpx
 import stripe
 
-from guilder.outbound import trusted
+from guilder.outbound import trusted, underway
 
 UNREACHED: Final[Any] = stripe.APIConnectionError
 
@@ -32,8 +32,14 @@ class Transport(stripe.HTTPClient):
         """Send a request, and hear the answer whole."""
         try:
             # The pool's own patience begins anew with every piece of the answer.
-            async with asyncio.timeout(self._seconds):
-                answer = await self._pool.request(method, url, headers=headers, content=post_data)
+            async with underway() as request, asyncio.timeout(self._seconds):
+                answer = await self._pool.request(
+                    method,
+                    url,
+                    headers=headers,
+                    content=post_data,
+                    extensions={"trace": request.trace},
+                )
         except (httpx.HTTPError, TimeoutError) as error:
             raise UNREACHED(type(error).__name__) from error
         return answer.content, answer.status_code, answer.headers
