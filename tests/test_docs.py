@@ -3,11 +3,14 @@
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from shlex import quote
 
 import pytest
 
+from tests.cli.doorway import at_hand
 from tests.cli.house import ROOT, Up, environment
 from tests.cli.ready import begun
 
@@ -44,10 +47,10 @@ def test_the_commands_of_a_document_work(document: Path, tmp_path: Path, shelf: 
     script = "set -eu\n" + "".join(f"{command}\necho '{marker}'\n" for command, _ in steps)
     word = "demo" if "./run demo" in document.read_text("utf-8") else "up"
     folder = begun(tmp_path / "data", shelf=shelf, word=word)
-    with Up(folder, word, "--port", "0") as up:
+    with Up(folder, word, "--port", "0") as up, house(tmp_path / "house", document) as place:
         done = subprocess.run(
             ["bash", "-c", script],  # noqa: S607 - the shell that people use
-            cwd=_house(tmp_path),
+            cwd=place,
             env=environment(GUILDER_DATA=str(folder), ADDRESS=up.address, SCRATCH=str(tmp_path)),
             capture_output=True,
             text=True,
@@ -59,12 +62,19 @@ def test_the_commands_of_a_document_work(document: Path, tmp_path: Path, shelf: 
         assert fits(said, expected), f"$ {command}\n{said}"
 
 
-def _house(folder: Path) -> Path:
-    """A folder whose `./run` is the program with this environment, already made."""
-    house = folder / "house"
-    house.mkdir()
-    run = house / "run"
-    source, python = quote(str(ROOT / "src")), quote(sys.executable)
-    run.write_text(f'#!/bin/sh\nPYTHONPATH={source} exec {python} -m guilder "$@"\n')
-    run.chmod(0o755)
-    return house
+@contextmanager
+def house(folder: Path, document: Path) -> Iterator[Path]:
+    """A folder whose `./run` is the program with this environment, already made.
+
+    For the README it is loaded each time, as people do it; for the others it is there already.
+    """
+    folder.mkdir()
+    run = folder / "run"
+    if document.name == "README.md":
+        source, python = quote(str(ROOT / "src")), quote(sys.executable)
+        run.write_text(f'#!/bin/sh\nPYTHONPATH={source} exec {python} -m guilder "$@"\n')
+        run.chmod(0o755)
+        yield folder
+    else:
+        with at_hand(run):
+            yield folder

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
-from tests.cli.commands import run
+from tests.cli.commands import run, start
 
 ROOT = Path(__file__).resolve().parents[2]
 GUILDER = [sys.executable, "-m", "guilder"]
@@ -49,16 +49,11 @@ class Up:
     def __init__(self, folder: Path, *words: str, **more: str) -> None:
         self.folder = folder
         given = words or ("up", "--port", "0")
-        with (folder.parent / "stderr.txt").open("a") as log:
-            self.process = subprocess.Popen(
-                [*GUILDER, *given, "--data", str(folder)],
-                env=environment(**more),
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
+        self.process, self.said = start(
+            [*given, "--data", str(folder)], environment(**more), folder.parent / "stderr.txt"
+        )
         self.block = ""
-        for line in self.process.stdout:
+        for line in self.said:
             self.block += line
             if "Ctrl-C" in line:
                 break
@@ -69,7 +64,7 @@ class Up:
     def __exit__(self, *_: object) -> None:
         self.process.kill()
         self.process.wait()
-        self.process.stdout.close()
+        self.said.close()
 
     @property
     def address(self) -> str:

@@ -4,7 +4,9 @@ import fcntl
 import subprocess
 from pathlib import Path
 
-from tests.cli.house import Up
+from tests.cli.house import Up, command, wait_until
+
+LEFT = "select not exists (select from events.outbox)"
 
 
 def begun(folder: Path, *, shelf: Path, word: str = "up") -> Path:
@@ -22,5 +24,12 @@ def begun(folder: Path, *, shelf: Path, word: str = "up") -> Path:
 def _begin(folder: Path, word: str) -> Path:
     folder.parent.mkdir()
     with Up(folder, word, "--port", "0") as up:
+        wait_until(lambda: _has_told_all(folder), "its facts are still on their way")
         assert up.stop() == 0
     return folder
+
+
+def _has_told_all(folder: Path) -> bool:
+    """Whether no fact waits any more: each copy would have to pass them on anew."""
+    said = command("psql", "--data", str(folder), "--", "-tAc", LEFT)
+    return said.stdout.strip() == "t"

@@ -67,7 +67,7 @@ def test_serving_survives_a_restart_of_the_database(neighbours: Neighbours, rest
     for one in (neighbours.owner, neighbours.serving):
         wait_until(lambda up=one: up.serves(neighbours.secret), "it did not come back")
     assert neighbours.serving.get("/readyz") == {"status": "ready"}
-    assert neighbours.serving.process.poll() is None
+    assert not neighbours.serving.process.has_ended
     assert neighbours.serving.stop() == 0
     assert neighbours.owner.stop() == 0
 

@@ -38,7 +38,7 @@ def test_it_starts_serves_and_stops(folder: Path, number: signal.Signals) -> Non
         postmaster = up.postmaster
 
         assert up.stop(number) == 0
-        assert "Guilder has stopped." in up.process.stdout.read()
+        assert "Guilder has stopped." in up.said.read()
     assert is_gone(postmaster)
 
 

@@ -19,7 +19,6 @@ from tests.pages.browser import MOST_BYTES, SIZES, Window, chromium_at, window
 
 LONG = "The Royal Amsterdam Society for Hand-painted Tulip Vases and " + "Herengracht" * 8
 ARABIC = "متجر الزهور اليدوية"
-SCHEMES = ("light", "dark")
 BEFORE = "update checkout.placed_order set created_at = now() - $2::interval where id = $1"
 
 
@@ -60,20 +59,16 @@ async def as_merchant(seen: Window, merchant: Merchant) -> None:
 
 async def looked_at(chromium: Browser, merchant: Merchant, name: str) -> None:
     """The overview at every size and in every light, with all that opens opened."""
-    for size in SIZES:
-        for scheme in SCHEMES:
-            async with window(chromium, size, scheme) as seen:
-                await as_merchant(seen, merchant)
-                await seen.go("/")
-                await seen.keep(f"home-{name}")
-                assert await seen.complaints() == []
-                for one in await seen.page.locator("summary").all():
-                    await one.click()
-                await seen.keep(f"home-{name}-open")
+    async with window(chromium) as seen:
+        await as_merchant(seen, merchant)
+        await seen.go("/")
+        assert await seen.weight() <= MOST_BYTES * 2
+        assert await seen.complaints_in_every_light(f"home-{name}") == []
 
-                assert await seen.complaints() == []
-                assert seen.strangers == set()
-                assert await seen.weight() <= MOST_BYTES * 2
+        for one in await seen.page.locator("summary").all():
+            await one.click()
+        assert await seen.complaints_in_every_light(f"home-{name}-open") == []
+        assert seen.strangers == set()
 
 
 async def test_an_empty_overview_can_be_read(merchant: Merchant, chromium: Browser) -> None:
@@ -118,17 +113,14 @@ PAGES = ("sign-in", "sign-up", "reset-password", "reset-password?token=x", "veri
 
 @pytest.mark.parametrize("path", [*PAGES, "change-email?token=x", "invitation?token=x"])
 async def test_a_page_of_the_entrance_can_be_read(chromium: Browser, path: str) -> None:
-    for size in SIZES:
-        for scheme in SCHEMES:
-            async with window(chromium, size, scheme) as seen:
-                await seen.go(f"/{path}")
-                await seen.keep(path.replace("?token=x", "-by-mail"))
-                assert await seen.complaints() == []
-                assert seen.strangers == set()
+    name = path.replace("?token=x", "-by-mail")
+    async with window(chromium) as seen:
+        await seen.go(f"/{path}")
+        assert await seen.complaints_in_every_light(name) == []
 
-                await seen.page.locator("button").first.click()
-                await seen.keep(path.replace("?token=x", "-by-mail") + "-wrong")
-                assert await seen.complaints() == []
+        await seen.page.locator("button").first.click()
+        assert await seen.complaints_in_every_light(f"{name}-wrong") == []
+        assert seen.strangers == set()
 
 
 @pytest.mark.parametrize("size", SIZES)

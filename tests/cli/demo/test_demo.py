@@ -36,7 +36,7 @@ class Demo(Up):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, "demo", "--port", "0")
-        for line in self.process.stdout:
+        for line in self.said:
             self.block += line
             if "demo.json" in line:
                 break

@@ -1,0 +1,59 @@
+"""A `./run` that has the program loaded already: it hands its words and streams to this process."""
+
+import json
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.cli.commands import Command
+
+MOST_BYTES = 1 << 20
+
+RUN = """#!{python} -IS
+import json, os, socket, sys
+
+with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as door:
+    door.connect({door!r})
+    asked = [sys.argv[1:], dict(os.environ), os.getcwd()]
+    socket.send_fds(door, [json.dumps(asked).encode()], [0, 1, 2])
+    sys.exit(int(door.recv(16)))
+"""
+
+
+@contextmanager
+def at_hand(run: Path) -> Iterator[None]:
+    """Put the file there, and do what is asked of it."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as door:
+        door.bind(str(run.with_name("door")))
+        door.listen()
+        run.write_text(RUN.format(python=sys.executable, door=door.getsockname()))
+        run.chmod(0o755)
+        porter = threading.Thread(target=_open, args=(door,))
+        porter.start()
+        try:
+            yield
+        finally:
+            door.shutdown(socket.SHUT_RDWR)
+            porter.join()
+
+
+def _open(door: socket.socket) -> None:
+    while True:
+        try:
+            guest, _ = door.accept()
+        except OSError:  # it was closed
+            return
+        threading.Thread(target=_do, args=(guest,)).start()
+
+
+def _do(guest: socket.socket) -> None:
+    with guest:
+        asked, streams, _, _ = socket.recv_fds(guest, MOST_BYTES, 3)
+        words, environment, place = json.loads(asked)
+        command = Command(words, environment, streams, place=place)
+        for stream in streams:
+            socket.close(stream)
+        guest.send(str(command.wait()).encode())
