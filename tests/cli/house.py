@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -88,6 +89,18 @@ class Up:
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(number)
         return self.process.wait(STOP_SECONDS)
+
+    def lose_database(self) -> None:
+        """Kill the database, and see it started again. Until then the last one may answer."""
+        killed = self.postmaster
+        os.kill(killed, signal.SIGKILL)
+
+        def is_another() -> bool:
+            with suppress(OSError, IndexError, ValueError):  # while it is being written
+                return self.postmaster != killed
+            return False
+
+        wait_until(is_another, "the database was not started again")
 
     @property
     def postmaster(self) -> int:

@@ -1,9 +1,7 @@
 """Who serves from another's database counts calls with it, and goes on when it starts again."""
 
-import os
-import signal
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -36,15 +34,7 @@ class Neighbours:
 
     def crash(self) -> None:
         """Kill the database under both; its owner starts it again."""
-        before = self.owner.postmaster
-        os.kill(before, signal.SIGKILL)
-
-        def is_another() -> bool:
-            with suppress(OSError, IndexError, ValueError):  # while it is being written
-                return self.owner.postmaster != before
-            return False
-
-        wait_until(is_another, "the owner did not start it again")
+        self.owner.lose_database()
 
     def replace(self) -> None:
         """Stop the owner with its database, and start another."""
