@@ -3,21 +3,27 @@
 import json
 import socket
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 
 from tests.cli.commands import Command
 
 MOST_BYTES = 1 << 20
 
-RUN = """#!{python} -IS
+RUN = """#!/bin/sh
+exec {python} -IS -c '{ask}' {door} "$@"
+"""
+
+ASK = """
 import json, os, socket, sys
 
 with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as door:
-    door.connect({door!r})
-    asked = [sys.argv[1:], dict(os.environ), os.getcwd()]
+    door.connect(sys.argv[1])
+    asked = [sys.argv[2:], dict(os.environ), os.getcwd()]
     socket.send_fds(door, [json.dumps(asked).encode()], [0, 1, 2])
     sys.exit(int(door.recv(16)))
 """
@@ -26,10 +32,14 @@ with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as door:
 @contextmanager
 def at_hand(run: Path) -> Iterator[None]:
     """Put the file there, and do what is asked of it."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as door:
-        door.bind(str(run.with_name("door")))
+    with (
+        tempfile.TemporaryDirectory(prefix="guilder-door-") as folder,
+        socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as door,
+    ):
+        path = f"{folder}/door"  # a short one: the name of a socket cannot be long
+        door.bind(path)
         door.listen()
-        run.write_text(RUN.format(python=sys.executable, door=door.getsockname()))
+        run.write_text(RUN.format(python=quote(sys.executable), ask=ASK, door=quote(path)))
         run.chmod(0o755)
         porter = threading.Thread(target=_open, args=(door,))
         porter.start()

@@ -14,7 +14,7 @@ import structlog
 from guilder.db import Pool, Tx, tenant_transaction, transact
 from guilder.kernel import Actor, ActorKind, Problem, TenantId
 
-from .draft import AWAY_AT_GATEWAY, LiveKeyNeeded, charge_for, charge_type, refuse_test_key
+from .draft import LiveKeyNeeded, charge_for, charge_type, is_paid_at, refuse_test_key
 from .followups import settle_later
 from .gateways import (
     AttemptId,
@@ -289,7 +289,7 @@ async def _open_route(
     """The first of other ways on which the buyer can pay with what was given."""
     token, at = payment.payment_method_token, payment.gateway or ""
     for route in others:
-        if token is None and route.gateway in AWAY_AT_GATEWAY:
+        if token is None and is_paid_at(route.gateway, payment):
             return route
         if token is not None and await gateways.knows(tx, token, of=at, at=route.gateway):
             return route

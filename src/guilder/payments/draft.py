@@ -36,8 +36,11 @@ from .transaction import Transaction, TransactionStatus, TransactionType
 HELD_FOR: Final = timedelta(days=7)
 """How long an authorization holds where neither the gateway nor the caller says so."""
 
-AWAY_AT_GATEWAY: Final = frozenset({"paypal"})
+AWAY_AT_GATEWAY: Final = frozenset({"paypal", "stripe"})
 """Where a buyer without a saved method pays on the gateway's own pages."""
+
+WITH_A_WAY_BACK: Final = frozenset({"stripe"})
+"""Of these, who sends nobody there without knowing where they go afterwards."""
 
 
 class AmountNotPositive(Problem, status=422):
@@ -212,9 +215,15 @@ def refuse_test_key(gateway: str | None, *, is_live: bool) -> None:
         raise LiveKeyNeeded
 
 
+def is_paid_at(gateway: str | None, payment: Payment) -> bool:
+    """Whether this gateway has a page of its own for a buyer who has given nothing."""
+    has_way = payment.return_url is not None or gateway not in WITH_A_WAY_BACK
+    return gateway in AWAY_AT_GATEWAY and has_way and not payment.is_off_session
+
+
 def charge_for(payment: Payment, attempt_id: AttemptId, *, customer: str | None) -> Charge:
     """The order that goes to the gateway."""
-    if payment.payment_method_token is None and payment.gateway not in AWAY_AT_GATEWAY:
+    if payment.payment_method_token is None and not is_paid_at(payment.gateway, payment):
         raise PaymentMethodMissing
     return Charge(
         id=attempt_id,

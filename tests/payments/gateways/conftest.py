@@ -51,7 +51,11 @@ def names() -> list[str]:
 @pytest.fixture(params=names())
 def module(request: pytest.FixtureRequest) -> ModuleType:
     """One gateway after the other."""
-    return import_module(f"{counterparts.__name__}.{request.param}")
+    return module_of(request.param)
+
+
+def module_of(name: str) -> ModuleType:
+    return import_module(f"{counterparts.__name__}.{name}")
 
 
 @pytest.fixture
@@ -74,6 +78,20 @@ async def counterpart(
 def shop(counterpart: Counterpart) -> Shop:
     """Someone who gives orders to that gateway."""
     return Shop(counterpart)
+
+
+@pytest.fixture
+async def stripe() -> AsyncIterator[Any]:
+    """Stripe alone, for what is only its own."""
+    async with module_of("stripe").open_counterpart() as counterpart:
+        yield counterpart
+
+
+@pytest.fixture
+async def paypal() -> AsyncIterator[Any]:
+    """PayPal alone, likewise."""
+    async with module_of("paypal").open_counterpart() as counterpart:
+        yield counterpart
 
 
 @pytest.fixture(params=AMOUNTS)

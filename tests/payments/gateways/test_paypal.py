@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -22,12 +21,6 @@ from tests.world import DEADLINE_SECONDS
 
 ORDERS = "/v2/checkout/orders"
 TAKING = f"{ORDERS}/[^/]+/(capture|authorize)"
-
-
-@pytest.fixture
-async def paypal() -> AsyncIterator[PayPalCounterpart]:
-    async with open_counterpart() as counterpart:
-        yield counterpart
 
 
 @pytest.fixture

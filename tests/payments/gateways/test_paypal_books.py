@@ -1,21 +1,14 @@
 """PayPal's books: what moved, by spans and pages, and what its buyers object to."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from guilder.payments.gateways.gateway import GatewayUnavailable, MovementKind
-from tests.payments.gateways.counterparts.paypal import PayPalCounterpart, open_counterpart
+from tests.payments.gateways.counterparts.paypal import PayPalCounterpart
 from tests.payments.gateways.shop import Shop
 
 SEARCH = "/v1/reporting/transactions"
-
-
-@pytest.fixture
-async def paypal() -> AsyncIterator[PayPalCounterpart]:
-    async with open_counterpart() as counterpart:
-        yield counterpart
 
 
 @pytest.fixture

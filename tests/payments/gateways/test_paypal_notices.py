@@ -1,6 +1,6 @@
 """PayPal's notices: believed only with a certificate that is traced to PayPal."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from guilder.payments.gateways.gateway import GatewayUnavailable, NoticeNotGenuine
-from tests.payments.gateways.counterparts.paypal import PayPalCounterpart, open_counterpart
+from tests.payments.gateways.counterparts.paypal import PayPalCounterpart
 from tests.payments.gateways.counterparts.paypal_server.authority import (
     BEGAN,
     ENDS,
@@ -26,12 +26,6 @@ from tests.payments.gateways.shop import Shop, done
 
 YEAR = timedelta(days=365)
 CERTIFICATES = "/v1/notifications/certs/"
-
-
-@pytest.fixture
-async def paypal() -> AsyncIterator[PayPalCounterpart]:
-    async with open_counterpart() as counterpart:
-        yield counterpart
 
 
 async def event(paypal: PayPalCounterpart) -> dict[str, Any]:

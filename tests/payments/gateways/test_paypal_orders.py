@@ -1,6 +1,5 @@
 """PayPal's orders: approved by their buyers, closed for good, captured in parts, and disputed."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -18,19 +17,13 @@ from guilder.payments.gateways.gateway import (
     Underway,
     Void,
 )
-from tests.payments.gateways.counterparts.paypal import PayPalCounterpart, open_counterpart
+from tests.payments.gateways.counterparts.paypal import PayPalCounterpart
 from tests.payments.gateways.counterparts.paypal_server import shapes
 from tests.payments.gateways.counterparts.paypal_server.faults import Fault
 from tests.payments.gateways.shop import Shop, done, money
 
 SEARCH = "/v1/reporting/transactions"
 CARD = shapes.Source(card=shapes.CardSource(vault_id="card-good"))
-
-
-@pytest.fixture
-async def paypal() -> AsyncIterator[PayPalCounterpart]:
-    async with open_counterpart() as counterpart:
-        yield counterpart
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import json
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import msgspec
@@ -23,7 +22,6 @@ from tests.outbound.hosts import mute_host
 from tests.payments.gateways.counterparts.stripe import (
     SECRET_KEY,
     StripeCounterpart,
-    open_counterpart,
 )
 from tests.payments.gateways.counterparts.stripe_server import intents
 from tests.payments.gateways.counterparts.stripe_server.refusals import Refused
@@ -35,12 +33,6 @@ from tests.world import DEADLINE_SECONDS
 CREATE = "/payment_intents"
 CONFIRM = "/payment_intents/.+/confirm"
 BROKEN = Refused("Something went wrong.", status=500, type="api_error")
-
-
-@pytest.fixture
-async def stripe() -> AsyncIterator[StripeCounterpart]:
-    async with open_counterpart() as counterpart:
-        yield counterpart
 
 
 @pytest.fixture
@@ -110,18 +102,6 @@ async def test_an_order_as_stripe_reads_it(shop: Shop, stripe: StripeCounterpart
     assert (instrument.country, instrument.fingerprint) == ("US", "finger4242")
     assert sale.done.expires_at is not None
     assert sale.done.expires_at.timestamp() - intent["created"] >= intents.HOLD_SECONDS
-
-
-async def test_without_a_token_stripe_is_not_asked(shop: Shop, stripe: StripeCounterpart) -> None:
-    order = shop.order()
-    order = msgspec.structs.replace(order, token=None)
-
-    outcome = await shop.gateway.charge(order)
-
-    assert isinstance(outcome, Declined)
-    assert outcome.code == "payment_method_missing"
-    assert await shop.gateway.find(order) is None
-    assert stripe.server.requests == []
 
 
 async def test_a_token_that_stripe_does_not_know_is_declined(

@@ -1,6 +1,5 @@
 """Stripe's books as the adapter reads them: fees, currencies, pages, disputes, and notices."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -16,18 +15,11 @@ from guilder.payments.gateways.gateway import (
 from tests.payments.gateways.counterparts.stripe import (
     WEBHOOK_SECRET,
     StripeCounterpart,
-    open_counterpart,
 )
 from tests.payments.gateways.counterparts.stripe_server.books import now, signed
 from tests.payments.gateways.shop import Sale, Shop, done, money
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-async def stripe() -> AsyncIterator[StripeCounterpart]:
-    async with open_counterpart() as counterpart:
-        yield counterpart
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Stripe's adapter a day later, in races, without the buyer, and with kept instruments."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from guilder.payments.gateways.gateway import (
@@ -13,17 +11,11 @@ from guilder.payments.gateways.gateway import (
     Underway,
     Void,
 )
-from tests.payments.gateways.counterparts.stripe import StripeCounterpart, open_counterpart
+from tests.payments.gateways.counterparts.stripe import StripeCounterpart
 from tests.payments.gateways.counterparts.stripe_server import intents
 from tests.payments.gateways.shop import RETURN_URL, Shop, done, waiting, with_intent
 
 CONFIRM = "/payment_intents/.+/confirm"
-
-
-@pytest.fixture
-async def stripe() -> AsyncIterator[StripeCounterpart]:
-    async with open_counterpart() as counterpart:
-        yield counterpart
 
 
 @pytest.fixture

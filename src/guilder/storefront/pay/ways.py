@@ -44,7 +44,8 @@ SANDBOX: Final = (
     ),
 )
 PAYPAL: Final = (Way("paypal", "paypal", None, "way_paypal", "way_paypal_hint"),)
-OF_GATEWAYS: Final = {"sandbox": SANDBOX, "paypal": PAYPAL}
+STRIPE: Final = (Way("stripe", "stripe", None, "way_stripe", "way_stripe_hint"),)
+OF_GATEWAYS: Final = {"sandbox": SANDBOX, "stripe": STRIPE, "paypal": PAYPAL}
 
 
 async def ways_for(tx: Tx, session: Session, *, is_live: bool) -> list[Way]:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from guilder.payments.gateways.stripe import API_VERSION, StripeGateway
 from tests.payments.gateways.counterpart import Sent
-from tests.payments.gateways.counterparts.stripe_server import intents
+from tests.payments.gateways.counterparts.stripe_server import intents, sessions
 from tests.payments.gateways.counterparts.stripe_server.books import signed
 from tests.payments.gateways.counterparts.stripe_server.refunds import fail, given_back, refund
 from tests.payments.gateways.counterparts.stripe_server.refusals import Refused
@@ -68,6 +68,9 @@ class StripeCounterpart:
         self.server.loses_request = True
 
     async def act(self, intent: str, *, agrees: bool) -> None:
+        if intent.startswith("cs_"):
+            sessions.pay(self.books, intent, TOKENS["good" if agrees else "declined"])
+            return
         intents.act(self.books, intent, agrees=agrees)
 
     async def taken(self, intent: str) -> tuple[int, int]:

@@ -26,6 +26,15 @@ def to_stripe(amount: Money) -> int:
     return int(count)
 
 
+def is_payable(amount: Money) -> bool:
+    """Whether Stripe can express it."""
+    try:
+        to_stripe(amount)
+    except AmountNotPayable:
+        return False
+    return True
+
+
 def from_stripe(count: int, code: str) -> Money:
     """What an amount of Stripe's is, to the nearest of our units."""
     unit = currency(code.upper())

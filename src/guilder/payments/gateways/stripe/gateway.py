@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from guilder.payments.gateways.gateway import (
     Capture,
     Charge,
@@ -23,7 +25,7 @@ from guilder.payments.gateways.gateway import (
     Void,
 )
 
-from . import balance, books, instruments, notices, orders, wire
+from . import balance, books, hosted, instruments, notices, orders, wire
 from .amounts import AmountNotPayable
 from .calls import Calls
 from .failures import UNEXPECTED_STATE
@@ -73,9 +75,13 @@ class StripeGateway:
 
         What is lost at the first step moved nothing, so another gateway may be tried at once.
         """
+        if hosted.can_lead_to(order):
+            page = await hosted.begin(self._calls, order, in_parts=self._has_several_captures)
+            return hosted.outcome_of(page)
         if order.token is None:
             return Declined(
-                code="payment_method_missing", message="Stripe takes only what the buyer has given."
+                code="payment_method_missing",
+                message="Stripe takes what the buyer has given, or has a way back from its page.",
             )
         made = await self._make(order)
         if isinstance(made, Declined):
@@ -172,6 +178,11 @@ class StripeGateway:
 
     async def void(self, order: Void) -> Outcome:
         """Let go of what is held; where a part was taken, by a last capture of nothing."""
+        if hosted.is_page(order.intent):
+            page = await hosted.close(self._calls, order.intent)
+            if (paid := hosted.intent_of(page)) is None:
+                return Done(reference=page.id, intent=page.id)
+            order = replace(order, intent=paid)
         intent = await self._intent(order.intent)
         if intent.amount_received and intent.amount_capturable:
             call = self._v1.payment_intents.capture_async(
@@ -207,15 +218,15 @@ class StripeGateway:
                 case Refund():
                     return await self._find_refund(order)
                 case Void():
-                    intent = await self._intent(order.intent)
-                    is_done = orders.release_mark(order) in intent.metadata
-                    return canceled(intent) if is_done or intent.status == "canceled" else None
+                    return await self._find_void(order)
         except GatewayUnavailable as error:
             raise OutcomeUnknown(str(error)) from None
 
     async def _find_charge(self, order: Charge) -> Outcome | None:
         """Give the first step again, which moves nothing, and see how its intent stands."""
-        if order.token is None:
+        if hosted.can_lead_to(order) and (order.intent is None or hosted.is_page(order.intent)):
+            return await hosted.find(self._calls, order, in_parts=self._has_several_captures)
+        if order.token is None and order.intent is None:
             return None
         name = order.intent or await self._name_of_intent(order)
         if isinstance(name, Declined):
@@ -254,6 +265,18 @@ class StripeGateway:
             return await self._intent(intent, lost=OutcomeUnknown)
         return answer
 
+    async def _find_void(self, order: Void) -> Done | None:
+        name: str | None = order.intent
+        if hosted.is_page(name):
+            page = await hosted.look(self._calls, order.intent)
+            name = hosted.intent_of(page)
+            if name is None:
+                is_closed = page.status == "expired"
+                return Done(reference=page.id, intent=page.id) if is_closed else None
+        intent = await self._intent(name or "")
+        is_done = orders.release_mark(order) in intent.metadata
+        return canceled(intent) if is_done or intent.status == "canceled" else None
+
     async def _find_refund(self, order: Refund) -> Outcome | None:
         async for refund in self._refunds(order.intent):
             if (refund.metadata or {}).get(orders.ATTEMPT) == str(order.id):
@@ -262,6 +285,9 @@ class StripeGateway:
 
     async def refunds_of(self, intent: str) -> list[RefundReport]:
         """How every refund of a payment stands, by whomever it was made."""
+        if hosted.is_page(intent):
+            paid = hosted.intent_of(await hosted.look(self._calls, intent))
+            return await self.refunds_of(paid) if paid else []
         return [
             refund_report(refund, intent)
             async for refund in self._refunds(intent)

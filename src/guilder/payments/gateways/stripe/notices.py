@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     import stripe
 
 SIGNATURE: Final = "stripe-signature"
+OURS: Final = {"payment_intent", "checkout.session"}
+"""By whose names we know payments: a page's, until its buyer has paid."""
+
 MAX_AGE_SECONDS: Final = 300
 
 
@@ -31,7 +34,7 @@ def read_notice(
 
 
 def _notice(event: str, kind: str, about: dict[str, Any]) -> Notice:
-    own = about.get("id") if about.get("object") == "payment_intent" else None
+    own = about.get("id") if about.get("object") in OURS else None
     return Notice(
         id=event,
         type=kind,

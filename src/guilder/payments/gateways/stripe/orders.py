@@ -20,6 +20,10 @@ RELEASE_MARK: Final = "release_"
 REASONS: Final = {"duplicate", "fraudulent", "requested_by_customer"}
 GIVEN_UP: Final = "abandoned"
 MAX_DESCRIPTION: Final = 1000
+MAX_NAME: Final = 250
+UNNAMED: Final = "Payment"
+"""What is bought, for Stripe's page, where nobody said."""
+
 MAX_DESCRIPTOR: Final = 22
 MAX_REASON: Final = 500
 ON_STATEMENTS: Final = re.compile(r"[^<>\\'\"*\x00-\x1f\x7f]")
@@ -32,25 +36,56 @@ def key(order: Order, step: str) -> "stripe.RequestOptions":
 
 def intent(order: Charge, *, has_several_captures: bool) -> Any:
     """The first step of a charge, which moves nothing."""
-    written: dict[str, Any] = {
+    written = {
         "amount": to_stripe(order.amount),
         "currency": order.amount.currency.lower(),
-        "capture_method": "automatic" if order.is_captured else "manual",
         "payment_method": order.token,
-        "metadata": marks(order),
         "automatic_payment_methods": {
             "enabled": True,
             "allow_redirects": "always" if can_redirect(order) else "never",
         },
     }
-    if order.customer:
-        written["customer"] = order.customer
+    return written | _taking(order) | _who_and_how(order, in_parts=has_several_captures)
+
+
+def page(order: Charge, *, has_several_captures: bool) -> Any:
+    """A page of Stripe's for the same, where the buyer says what to pay with."""
+    what = (order.description or UNNAMED)[:MAX_NAME]
+    price = {
+        "currency": order.amount.currency.lower(),
+        "unit_amount": to_stripe(order.amount),
+        "product_data": {"name": what},
+    }
+    written = {
+        "mode": "payment",
+        "client_reference_id": str(order.payment_id),
+        "line_items": [{"price_data": price, "quantity": 1}],
+        "success_url": order.return_url,
+        "cancel_url": order.return_url,
+        "metadata": marks(order),
+        "payment_intent_data": _taking(order),
+    }
+    return written | _who_and_how(order, in_parts=has_several_captures)
+
+
+def _taking(order: Charge) -> dict[str, Any]:
+    """When it is taken, and what is told of it."""
+    written: dict[str, Any] = {
+        "capture_method": "automatic" if order.is_captured else "manual",
+        "metadata": marks(order),
+    }
     if order.description:
         written["description"] = order.description[:MAX_DESCRIPTION]
     descriptor = on_statement(order.statement_descriptor, taken=ON_STATEMENTS, most=MAX_DESCRIPTOR)
     if descriptor:
         written["statement_descriptor_suffix"] = descriptor
-    if has_several_captures and not order.is_captured:
+    return written
+
+
+def _who_and_how(order: Charge, *, in_parts: bool) -> dict[str, Any]:
+    """Whose instruments it may be paid with, and whether it may be taken in parts."""
+    written: dict[str, Any] = {"customer": order.customer} if order.customer else {}
+    if in_parts and not order.is_captured:
         written["payment_method_options"] = {"card": {"request_multicapture": "if_available"}}
     return written
 

@@ -62,6 +62,16 @@ class Intent(msgspec.Struct, kw_only=True):
         return self.latest_charge if isinstance(self.latest_charge, Charge) else None
 
 
+class Page(msgspec.Struct, kw_only=True):
+    """A page of Stripe's on which a buyer pays: a session of its Checkout."""
+
+    id: str
+    status: str | None = None
+    url: str | None = None
+    payment_intent: Intent | str | None = None
+    is_replayed: bool = False
+
+
 class Refund(msgspec.Struct, kw_only=True):
     """An amount on its way back."""
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from . import disputes, instruments, intents, lists, refunds
+from . import disputes, instruments, intents, lists, refunds, sessions
 from .books import Books, Thing
 from .refusals import Refused, invalid
 from .wire import Answer, Request, Torn
@@ -16,6 +16,15 @@ INTENT = {
     "statement_descriptor_suffix", "metadata[*]", "automatic_payment_methods[enabled]",
     "automatic_payment_methods[allow_redirects]",
     "payment_method_options[card][request_multicapture]",
+}  # fmt: skip
+TAKING = {"capture_method", "description", "statement_descriptor_suffix", "metadata[*]"}
+PRICE = {"currency", "unit_amount", "product_data[name]"}
+SESSION = {
+    "mode", "client_reference_id", "success_url", "cancel_url", "metadata[*]", "customer",
+    "line_items[][quantity]", "payment_method_options[card][request_multicapture]",
+    *(f"line_items[][price_data][{one}]".replace("[product_data[name]]", "[product_data][name]")
+      for one in PRICE),
+    *(f"payment_intent_data[{one}]".replace("[metadata[*]]", "[metadata][*]") for one in TAKING),
 }  # fmt: skip
 CAPTURE = {"amount_to_capture", "final_capture", "metadata[*]"}
 REFUND = {"amount", "payment_intent", "reason", "metadata[*]"}
@@ -33,6 +42,9 @@ ROUTES: list[tuple[str, str, Verb, set[str], set[str]]] = [
     ("POST", "/payment_intents/(.+)/confirm", intents.confirm, CONFIRM, set()),
     ("POST", "/payment_intents/(.+)/capture", intents.capture, CAPTURE, set()),
     ("POST", "/payment_intents/(.+)/cancel", intents.cancel, {"cancellation_reason"}, set()),
+    ("POST", "/checkout/sessions", sessions.create, SESSION, {"mode", "line_items", "success_url"}),
+    ("GET", "/checkout/sessions/(cs_.+)", sessions.retrieve, set(), set()),
+    ("POST", "/checkout/sessions/(cs_.+)/expire", sessions.expire, set(), set()),
     ("POST", "/refunds", refunds.create, REFUND, {"payment_intent"}),
     ("GET", "/refunds", lists.refunds, {"payment_intent"} | PAGE, set()),
     ("GET", "/balance_transactions", lists.lines, SPAN | PAGE, set()),
@@ -141,7 +153,8 @@ class Server:
 def check(request: Request, known: set[str], needed: set[str]) -> None:
     """Parameters that Stripe does not know, it refuses."""
     for name, _ in request.pairs:
-        plain = re.sub(r"\[\d+\]", "[]", re.sub(r"^metadata\[.+\]", "metadata[*]", name))
+        plain = re.sub(r"(^|\[)metadata(\]?)\[[^\[]+\]$", r"\1metadata\2[*]", name)
+        plain = re.sub(r"\[\d+\]", "[]", plain)
         if plain not in known:
             message = f"Received unknown parameter: {name}"
             raise invalid(message, name, "parameter_unknown")

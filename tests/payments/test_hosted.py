@@ -1,0 +1,103 @@
+"""A payment at Stripe for which nothing to pay with was given: its buyer pays on Stripe's page."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.http.documents import problem
+from tests.payments.elsewhere import Elsewhere, at
+from tests.payments.till import Till
+
+BACK = "https://shop.example/back"
+
+
+@pytest.fixture
+async def stripe(till: Till) -> AsyncIterator[Elsewhere]:
+    async with at("stripe", till) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def program(stripe: Elsewhere) -> AsyncIterator[httpx.AsyncClient]:
+    async with stripe.till.world.program("*") as client:
+        yield client
+
+
+async def asked(program: httpx.AsyncClient, **further: Any) -> dict[str, Any]:
+    body = {"amount": 2000, "currency": "EUR", "gateway": "stripe", "confirm": True}
+    answer = await program.post("/v1/payments", json=body | {"return_url": BACK} | further)
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+async def seen(program: httpx.AsyncClient, payment: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = (await program.get(f"/v1/payments/{payment['id']}")).json()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("capture", "status"), [("automatic", "succeeded"), ("manual", "authorized")]
+)
+async def test_who_pays_there_has_paid_when_stripe_tells(
+    program: httpx.AsyncClient, stripe: Elsewhere, capture: str, status: str
+) -> None:
+    made = await asked(program, capture=capture)
+    assert made["status"] == "requires_action"
+    assert "checkout.stripe" in made["next_action"]["url"]
+    page = made["gateway_payment_intent_id"]
+
+    await stripe.counterpart.act(page, agrees=True)
+    for each in await stripe.counterpart.notices(page):
+        await stripe.bring(each)
+    await stripe.till.work()
+
+    paid = await seen(program, made)
+    assert paid["status"] == status
+    assert paid["gateway_payment_intent_id"].startswith("pi_")
+    assert paid["next_action"] is None
+    assert (await program.get("/v1/ledger/check")).json()["agrees"] is True
+
+
+async def test_what_was_paid_there_is_given_back(
+    program: httpx.AsyncClient, stripe: Elsewhere
+) -> None:
+    made = await asked(program)
+    page = made["gateway_payment_intent_id"]
+    await stripe.counterpart.act(page, agrees=True)
+    for each in await stripe.counterpart.notices(page):
+        await stripe.bring(each)
+    await stripe.till.work()
+
+    await program.post(f"/v1/payments/{made['id']}/refunds", json={"amount": 500})
+    await stripe.till.work()
+
+    after = await seen(program, made)
+    assert after["amount_refunded"] == 500
+    assert await stripe.counterpart.taken(after["gateway_payment_intent_id"]) == (2000, 500)
+
+
+async def test_a_payment_that_is_called_off_closes_the_page(
+    program: httpx.AsyncClient, stripe: Elsewhere
+) -> None:
+    made = await asked(program)
+
+    await program.post(f"/v1/payments/{made['id']}/cancellations", json={})
+    await stripe.till.work()
+
+    assert (await seen(program, made))["status"] == "canceled"
+    (session,) = stripe.counterpart.books.all("checkout.session")
+    assert session["status"] == "expired"
+
+
+@pytest.mark.parametrize("lacking", [{"return_url": None}, {"off_session": True}])
+async def test_nobody_is_sent_who_cannot_come_back(
+    program: httpx.AsyncClient, stripe: Elsewhere, lacking: dict[str, Any]
+) -> None:
+    body = {"amount": 2000, "currency": "EUR", "gateway": "stripe", "confirm": True}
+    answer = await program.post("/v1/payments", json=body | {"return_url": BACK} | lacking)
+
+    problem(answer, 422, "payment_method_missing")
+    assert stripe.counterpart.server.requests == []
