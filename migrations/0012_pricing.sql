@@ -17,6 +17,7 @@ create table checkout.settings (
     support_email text check (support_email like '%_@_%' and length(support_email) <= 254),
     seller_address jsonb check (jsonb_typeof(seller_address) = 'object'),
     send_receipts boolean not null,
+    issue_invoices boolean not null,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now()
 );

@@ -121,6 +121,46 @@ where refund_id is not null;
 call kernel.isolate('checkout.cancellation');
 grant select, insert on checkout.cancellation to guilder_app;
 
+-- An order's invoice. What was sold stands in the order; who sold it, as it was told that day.
+create table checkout.invoice (
+    tenant_id uuid not null default kernel.tenant(),
+    id uuid not null default kernel.uuid7(),
+    order_id uuid not null,
+    number bigint not null default 1 check (number > 0),
+    seller jsonb not null check (jsonb_typeof(seller) = 'object'),
+    created_by text not null,
+    created_at timestamptz not null default now(),
+    primary key (tenant_id, id),
+    unique (tenant_id, order_id),
+    unique (tenant_id, number),
+    foreign key (tenant_id, order_id) references checkout.placed_order (tenant_id, id)
+);
+
+call kernel.isolate('checkout.invoice');
+call kernel.preserve(
+    'checkout.invoice', 'id', 'order_id', 'number', 'seller', 'created_by', 'created_at'
+);
+grant select, insert on checkout.invoice to guilder_app;
+
+-- Whatever number is asked for, an invoice gets the one after the last: none is left out, since
+-- whoever comes next waits until this one is there or is not. None is ever deleted.
+create function checkout.number_invoice() returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+    perform pg_advisory_xact_lock(hashtextextended('checkout.invoice ' || new.tenant_id, 0));
+    select coalesce(max(invoice.number), 0) + 1
+    into new.number
+    from checkout.invoice
+    where invoice.tenant_id = new.tenant_id;
+    return new;
+end
+$$;
+
+create trigger numbered before insert on checkout.invoice
+for each row execute function checkout.number_invoice();
+
 -- After how long a cart that nobody touches counts as left; a tenant who has not said is told.
 create function checkout.abandoned_after(for_tenant uuid, otherwise_minutes integer)
 returns interval

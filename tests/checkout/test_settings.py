@@ -24,6 +24,7 @@ DEFAULTS: dict[str, Any] = {
     "support_email": None,
     "seller_address": None,
     "send_receipts": True,
+    "issue_invoices": False,
 }
 
 
@@ -62,6 +63,7 @@ async def test_a_vat_number_is_valid_within_the_eu(api: httpx.AsyncClient) -> No
         {"abandoned_minutes": None},
         {"max_refunds": 1001},
         {"send_receipts": "no"},
+        {"issue_invoices": 1},
         {"colour": "red"},
     ],
 )

@@ -59,9 +59,12 @@ FOR_VISITORS: Final = {
     },
     "a buyer with a link": {
         "GET /orders/{token}",
+        "GET /orders/{token}/invoice",
+        "GET /orders/{token}/invoice.pdf",
         "GET /orders/{token}/receipt",
         "GET /orders/{token}/receipt.pdf",
         "GET /pay/{token}",
+        "POST /orders/{token}/invoices",
         "POST /orders/{token}/returns",
         "POST /pay/{token}",
     },

@@ -26,6 +26,7 @@ TABLES: Final = {
     "dispute_id": "payments.dispute",
     "event_id": "events.event",
     "fulfilment_id": "checkout.fulfilment",
+    "invoice_id": "checkout.invoice",
     "invitation_id": "identity.invitation",
     "key_id": "identity.api_key",
     "line_id": "checkout.cart_line",

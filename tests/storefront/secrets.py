@@ -99,6 +99,7 @@ async def furnished(api: httpx.AsyncClient) -> Belongings:
     order = await made(api, f"/v1/checkouts/{checkout['id']}/payments", **SANDBOX)
     followed = good(await api.get(f"/v1/orders/{order['id']}/buyer-page"), 200)
     await made(api, f"/v1/orders/{order['id']}/fulfilments", carrier="Post")
+    await made(api, f"/v1/orders/{order['id']}/invoices")
     waiting = await made(
         api,
         "/v1/payments",

@@ -59,6 +59,14 @@ from .hosted import (
     session_of_link,
     standing_of,
 )
+from .invoices import (
+    Invoice,
+    InvoiceIssued,
+    InvoiceNotFound,
+    find_invoice_of,
+    invoice_of,
+    issue_invoice,
+)
 from .limits import MOST_LINES, MOST_PIECES
 from .orders import (
     FulfilmentStatus,
@@ -131,6 +139,9 @@ __all__ = [
     "Email",
     "Fulfilment",
     "FulfilmentStatus",
+    "Invoice",
+    "InvoiceIssued",
+    "InvoiceNotFound",
     "MetadataNotPortable",
     "Minor",
     "MoreLines",
@@ -189,8 +200,11 @@ __all__ = [
     "change_cart",
     "change_line",
     "current_settings",
+    "find_invoice_of",
     "fulfilments_of",
+    "invoice_of",
     "is_test",
+    "issue_invoice",
     "language_of",
     "open_carts",
     "open_sessions",

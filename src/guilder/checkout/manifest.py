@@ -17,6 +17,8 @@ from .carts.ends import EVERY_MINUTE, FindDueCarts, LookAtCarts, find_due_carts,
 from .claims import claim
 from .exports import EXPORTS
 from .fulfilments.api import ENDPOINTS as FULFILMENTS
+from .invoices import InvoiceIssued
+from .invoices.api import ENDPOINTS as INVOICES
 from .orders.api import ENDPOINTS as ORDERS
 from .orders.events import FACTS as ORDER_FACTS
 from .promotions.api import ENDPOINTS as PROMOTIONS
@@ -54,6 +56,7 @@ MANIFEST = Manifest(
         *FULFILMENTS,
         *RETURNS,
         *CANCELLATIONS,
+        *INVOICES,
     ),
     handlers=(
         InWorld(FindDueCarts, find_due_carts),
@@ -94,6 +97,7 @@ MANIFEST = Manifest(
         CheckoutFailed,
         CheckoutRefunded,
         *ORDER_FACTS,
+        InvoiceIssued,
     ),
     permissions=(
         "checkout:read",

@@ -27,6 +27,7 @@ class Settings(msgspec.Struct, frozen=True):
     support_email: str | None = None
     seller_address: Address | None = None
     send_receipts: bool = True
+    issue_invoices: bool = False
 
 
 DEFAULTS: Final = Settings()
@@ -48,6 +49,7 @@ class SettingsChanges(msgspec.Struct, frozen=True, kw_only=True):
     support_email: str | UnsetType | None = UNSET
     seller_address: Address | UnsetType | None = UNSET
     send_receipts: bool | UnsetType = UNSET
+    issue_invoices: bool | UnsetType = UNSET
 
     def applied_to(self, settings: Settings) -> Settings:
         """The settings as they would be. Within the EU a VAT number has to be one."""
@@ -72,6 +74,7 @@ async def change_settings(tx: Tx, changes: SettingsChanges) -> Settings:
         abandoned_minutes=DEFAULTS.abandoned_minutes,
         max_refunds=DEFAULTS.max_refunds,
         send_receipts=DEFAULTS.send_receipts,
+        issue_invoices=DEFAULTS.issue_invoices,
     )
     before = await lock_settings(tx, tenant_id=tx.tenant_id)
     changed = changes.applied_to(before)
@@ -93,6 +96,7 @@ async def open_settings(
     abandoned_minutes: int,
     max_refunds: int,
     send_receipts: bool,
+    issue_invoices: bool,
 ) -> None: ...
 
 
@@ -117,6 +121,7 @@ async def update_settings(
     support_email: str | None,
     seller_address: Address | None,
     send_receipts: bool,
+    issue_invoices: bool,
 ) -> Settings: ...
 
 

@@ -1,10 +1,12 @@
 -- open_settings
 -- A tenant's first change finds a row with the defaults.
 insert into checkout.settings (
-    tenant_id, checkout_minutes, cart_days, abandoned_minutes, max_refunds, send_receipts
+    tenant_id, checkout_minutes, cart_days, abandoned_minutes, max_refunds, send_receipts,
+    issue_invoices
 )
 values (
-    :tenant_id, :checkout_minutes, :cart_days, :abandoned_minutes, :max_refunds, :send_receipts
+    :tenant_id, :checkout_minutes, :cart_days, :abandoned_minutes, :max_refunds, :send_receipts,
+    :issue_invoices
 )
 on conflict (tenant_id) do nothing;
 
@@ -30,6 +32,7 @@ set
     support_email = :support_email,
     seller_address = :seller_address,
     send_receipts = :send_receipts,
+    issue_invoices = :issue_invoices,
     updated_at = now()
 where settings.tenant_id = :tenant_id
 returning :columns_of_settings;

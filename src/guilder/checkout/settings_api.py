@@ -65,6 +65,9 @@ SellerAddress = Annotated[Address, Meta(description="Who sells, as it stands on 
 SendReceipts = Annotated[
     bool, Meta(description="Whether buyers are sent a receipt of what they ordered.")
 ]
+IssueInvoices = Annotated[
+    bool, Meta(description="Whether each order gets its invoice at once, not only who asks.")
+]
 
 
 class CheckoutSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +85,7 @@ class CheckoutSettings(msgspec.Struct, frozen=True, kw_only=True):
     support_email: SupportEmail | None
     seller_address: SellerAddress | None
     send_receipts: SendReceipts
+    issue_invoices: IssueInvoices
 
 
 class CheckoutSettingsPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -99,6 +103,7 @@ class CheckoutSettingsPatch(msgspec.Struct, frozen=True, kw_only=True, forbid_un
     support_email: SupportEmail | UnsetType | None = UNSET
     seller_address: SellerAddress | UnsetType | None = UNSET
     send_receipts: SendReceipts | UnsetType = UNSET
+    issue_invoices: IssueInvoices | UnsetType = UNSET
 
 
 @get("/v1/checkout-settings", "checkout:read")

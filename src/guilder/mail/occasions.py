@@ -127,7 +127,8 @@ class OwnershipTransferred(Noticed, frozen=True, kw_only=True):
 class OrderReceipt(Occasion, frozen=True, kw_only=True):
     """Somebody bought something. The link leads to the page of the order, and never ends.
 
-    Days and amounts are written as the reader has them; each of the goods has an amount.
+    Days and amounts are written as the reader has them; each of the goods has an amount. Enclosed
+    may be the receipt or the invoice.
     """
 
     kind: ClassVar[str] = "order_receipt"
@@ -140,7 +141,7 @@ class OrderReceipt(Occasion, frozen=True, kw_only=True):
     goods: tuple[str, ...]
     amounts: tuple[str, ...]
     total: str
-    has_pdf: bool
+    enclosed: Literal["receipt", "invoice"] | None
 
     @property
     def query(self) -> str:

@@ -58,7 +58,7 @@ SAMPLES: Final = (
         goods=("2 × Tulip vase", "1 × Pot"),  # noqa: RUF001 - times
         amounts=("€48.00", "€5.00"),
         total="€53.00",
-        has_pdf=True,
+        enclosed="receipt",
     ),
     Trial(),
 )

@@ -50,6 +50,12 @@ async def test_an_order_can_be_read_and_sent_back_at_every_size_and_in_every_lig
 
         await seen.go(f"{path}/receipt")
         assert await seen.complaints_in_every_light("receipt") == []
+
+        await seen.go(path)
+        await seen.page.get_by_role("button", name="Get an invoice").click()
+        await seen.keep("order-invoiced")
+        await seen.page.get_by_role("link", name="Show the invoice").click()
+        assert await seen.complaints_in_every_light("invoice") == []
         await seen.go("/orders/go_nothing")
         await seen.keep("order-unknown")
         assert await seen.complaints() == []

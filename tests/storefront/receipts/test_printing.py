@@ -23,8 +23,8 @@ def paper(*names: str) -> Document:
     return Document(
         language="en",
         title="Receipt",
-        number=1,
         heading="Receipt for order 1",
+        file_name="1",
         parties=[Party("Seller", ["Tulip & Sons"])],
         facts=[("Order number", "1")],
         columns=["Item", "Quantity", "Price each", "Tax", "Amount"],

@@ -46,8 +46,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
     language: str
     title: str
-    number: int
     heading: str
+    file_name: str
     parties: list[Party]
     facts: list[tuple[str, str]]
     columns: list[str]
@@ -62,8 +62,8 @@ def document_of(receipt: Receipt, reader: Reader) -> Document:
     return Document(
         language=reader.language,
         title=words.title,
-        number=order.number,
         heading=words.heading.format(number=order.number),
+        file_name=str(order.number),
         parties=[party for party in _parties(receipt, reader) if party.lines],
         facts=list(_facts(receipt, reader)),
         columns=[words.item, words.quantity, words.unit_price, words.tax, words.amount],

@@ -18,6 +18,7 @@ from guilder.checkout import (
 )
 from guilder.db import Tx
 from guilder.identity import TenantStatus
+from guilder.kernel import Actor, ActorKind
 
 from .document import paid_with, row_of, sums_of
 from .links import Linked
@@ -53,6 +54,11 @@ class Followed(msgspec.Struct, frozen=True, kw_only=True):
         """A cancelled tenant does not do that either."""
         return self.receipt.tenant.status is not TenantStatus.CANCELLED
 
+    @property
+    def buyer(self) -> Actor:
+        """Who acts on the page: whoever has its address."""
+        return Actor(kind=ActorKind.VISITOR, tenant_id=self.linked.tenant_id)
+
 
 async def followed(tx: Tx, linked: Linked) -> Followed:
     """An order as its buyer follows it."""
@@ -80,6 +86,8 @@ def shown(one: Followed, reader: Reader) -> dict[str, Any]:
             FULFILMENT_KINDS.get(order.fulfilment_status, PLAIN),
         ),
         "paid_with": paid_with(receipt, reader),
+        "has_invoice": receipt.invoice is not None,
+        "may_ask": receipt.invoice is None and one.is_open,
         "rows": [row_of(line, order.currency, reader) for line in lines],
         "sums": list(sums_of(receipt, reader)),
         "parcels": [_parcel(one, parcel, reader) for parcel in one.parcels],

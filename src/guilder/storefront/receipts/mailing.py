@@ -1,23 +1,34 @@
 """Mailing: whoever placed an order is sent its receipt, once, where the tenant wants that."""
 
-from typing import Final
+from typing import Final, Literal
 
 import structlog
 from msgspec.structs import replace
 
 from guilder import events
-from guilder.checkout import OrderId, OrderNotFound, OrderPlaced, current_settings
-from guilder.db import Pool, Tx, tenant_transaction
+from guilder.checkout import (
+    Buyer,
+    InvoiceIssued,
+    OrderId,
+    OrderNotFound,
+    OrderPlaced,
+    current_settings,
+    issue_invoice,
+)
+from guilder.db import Pool, Tx, transact
 from guilder.jobs import InWorld, Job, enqueue
-from guilder.kernel import TenantId
+from guilder.kernel import Actor, ActorKind, TenantId
 from guilder.mail import Attachment, Letter, Mailer, OrderReceipt
 
 from .document import Document, document_of
+from .invoicing import invoice_document
 from .links import Linked, OrderLinks
 from .printing import PdfNotReady, can_print, name_of, pdf_of
 from .receipt import Receipt, receipt_of
 
 log = structlog.get_logger()
+
+Enclosed = Literal["receipt", "invoice"] | None
 
 
 class SendReceipt(Job, frozen=True):
@@ -26,14 +37,18 @@ class SendReceipt(Job, frozen=True):
     name = "storefront.send_receipt"
 
     order_id: OrderId
+    is_asked_for: bool = False
 
 
 async def _ask_for_receipt(tx: Tx, fact: OrderPlaced) -> None:
-    buyer = fact.data.buyer
-    if buyer is None or buyer.email is None:
-        return
-    if (await current_settings(tx)).send_receipts:
+    settings = await current_settings(tx)
+    if settings.issue_invoices or (settings.send_receipts and _email_of(fact.data.buyer)):
         await enqueue(tx, SendReceipt(fact.data.id))
+
+
+async def _send_invoice(tx: Tx, fact: InvoiceIssued) -> None:
+    if fact.data.created_by == ActorKind.VISITOR:
+        await enqueue(tx, SendReceipt(fact.data.order_id, is_asked_for=True))
 
 
 async def send_receipt(
@@ -47,23 +62,37 @@ async def send_receipt(
     """Write the letter, if its buyer was not forgotten meanwhile, and send it."""
     if tenant_id is None:
         return
-    async with tenant_transaction(pool, tenant_id) as tx:
-        try:
-            receipt = await receipt_of(tx, job.order_id)
-        except OrderNotFound:
-            return
-    buyer = receipt.whole.order.buyer
-    if buyer is None or buyer.email is None:
+
+    async def look(tx: Tx) -> Receipt:
+        if (await current_settings(tx)).issue_invoices:
+            await issue_invoice(tx, job.order_id)
+        return await receipt_of(tx, job.order_id)
+
+    actor = Actor(kind=ActorKind.JOB, tenant_id=tenant_id, scopes=frozenset())
+    try:
+        receipt = await transact(pool, tenant_id, look, actor=actor)
+    except OrderNotFound:
         return
-    document = document_of(receipt, receipt.for_others(None))
-    attached = await _attached(document)
+    wants = job.is_asked_for or receipt.settings.send_receipts
+    if not wants or _email_of(receipt.whole.order.buyer) is None:
+        return
+    reader = receipt.for_others(None)
+    document = document_of(receipt, reader)
+    invoice = receipt.invoice
+    paper = invoice_document(receipt, invoice, reader) if invoice else document
+    attached = await _attached(paper)
+    enclosed: Enclosed = None if not attached else "invoice" if invoice else "receipt"
     token = links.token(Linked(tenant_id, job.order_id))
-    letter = _letter(mailer, receipt, document, token=token, has_pdf=bool(attached))
+    letter = _letter(mailer, receipt, document, token=token, enclosed=enclosed)
     await mailer.send(replace(letter, attachments=attached))
 
 
+def _email_of(buyer: Buyer | None) -> str | None:
+    return buyer.email if buyer else None
+
+
 def _letter(
-    mailer: Mailer, receipt: Receipt, document: Document, *, token: str, has_pdf: bool
+    mailer: Mailer, receipt: Receipt, document: Document, *, token: str, enclosed: Enclosed
 ) -> Letter:
     """In the name of the shop, whom answers reach."""
     reader, order = receipt.for_others(None), receipt.whole.order
@@ -76,12 +105,12 @@ def _letter(
         goods=tuple(f"{row.quantity} × {row.name}" for row in document.rows),  # noqa: RUF001 - times
         amounts=tuple(row.amount for row in document.rows),
         total=reader.money(order.total_minor, order.currency),
-        has_pdf=has_pdf,
+        enclosed=enclosed,
     )
     return mailer.write(
         occasion,
         reader.language,
-        to=(buyer and buyer.email) or "",
+        to=_email_of(buyer) or "",
         name=buyer.name if buyer else None,
         reply_to=receipt.settings.support_email,
         brand=receipt.tenant.name,
@@ -89,16 +118,17 @@ def _letter(
 
 
 async def _attached(document: Document) -> tuple[Attachment, ...]:
-    """The receipt on paper, where it can be had. A letter does not wait for it."""
+    """It on paper, where that can be had. A letter does not wait for it."""
     if not can_print():
         return ()
     try:
         content = await pdf_of(document)
     except PdfNotReady:
-        log.warning("receipt sent without its PDF", number=document.number)
+        log.warning("letter sent without its PDF", file=name_of(document))
         return ()
     return (Attachment(name_of(document), "application/pdf", content),)
 
 
 ask_for_receipt: Final = events.reaction("storefront.receipts", OrderPlaced, _ask_for_receipt)
+send_invoice: Final = events.reaction("storefront.invoices", InvoiceIssued, _send_invoice)
 SEND_RECEIPT: Final = InWorld(SendReceipt, send_receipt)

@@ -1,6 +1,7 @@
 """The page of an order: whoever has its link follows it, and announces what comes back."""
 
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,19 +11,20 @@ from guilder.checkout import (
     OrderNotFound,
     Pieces,
     PiecesNotLeft,
+    issue_invoice,
     request_return,
 )
 from guilder.db import Tx, tenant_transaction, transact
 from guilder.http import PAGE_HEADERS, Response, Visitor, get, post
 from guilder.identity import TenantNotFound
-from guilder.kernel import Actor, ActorKind
 from guilder.mail import LANGUAGES
 from guilder.pages import FormNotGenuine, Forms, redirect
 from guilder.storefront.look import look_of
 from guilder.storefront.tongue import OWN_NAMES, accepted_in
 
-from .document import document_of
+from .document import Document, document_of
 from .following import Followed, followed, shown
+from .invoicing import invoice_document
 from .links import PATH, OrderLinks
 from .printing import can_print, printed
 from .reader import Reader
@@ -34,6 +36,10 @@ FIELD: Final = "pieces-"
 REFUSED: Final = {"no_pieces": 422, "not_left": 409, "too_long": 422, "closed": 403, "stale": 403}
 """Why nothing was announced, and the status that says so."""
 
+Form = dict[str, str]
+Act = Callable[[Visitor, Followed, Form], Awaitable[str | None]]
+"""What a button does: None, or why it was not done."""
+
 
 @get("/orders/{token}", None, is_page=True)
 async def show_order_page(
@@ -42,6 +48,34 @@ async def show_order_page(
     """The page on which a buyer follows an order."""
     guest = Guest(visitor, forms, token, language=language)
     return guest.page(await guest.order(links))
+
+
+@get("/orders/{token}/invoice", None, is_page=True)
+async def show_buyers_invoice(
+    visitor: Visitor, forms: Forms, token: str, *, links: OrderLinks, language: str | None = None
+) -> Response:
+    """The invoice, as the buyer keeps it."""
+    guest = Guest(visitor, forms, token, language=language)
+    document = guest.invoice(await guest.order(links))
+    return sheet(document) if document else guest.page(None)
+
+
+@get("/orders/{token}/invoice.pdf", None, is_page=True)
+async def show_buyers_invoice_pdf(
+    visitor: Visitor, forms: Forms, token: str, *, links: OrderLinks, language: str | None = None
+) -> Response:
+    """The invoice as PDF."""
+    guest = Guest(visitor, forms, token, language=language)
+    document = guest.invoice(await guest.order(links))
+    return await printed(document) if document else guest.page(None)
+
+
+@post("/orders/{token}/invoices", None, status=200, is_page=True)
+async def ask_for_invoice(
+    visitor: Visitor, forms: Forms, token: str, *, links: OrderLinks, language: str | None = None
+) -> Response:
+    """Have the invoice issued, and sent where the e-mail is known."""
+    return await Guest(visitor, forms, token, language=language).act(links, _issue)
 
 
 @get("/orders/{token}/receipt", None, is_page=True)
@@ -75,15 +109,7 @@ async def announce_return(
 ) -> Response:
     """Announce that pieces come back."""
     guest = Guest(visitor, forms, token, language=language)
-    found = await guest.order(links)
-    if found is None:
-        return guest.page(None)
-    try:
-        given = forms.open(visitor)
-    except FormNotGenuine:
-        return guest.page(found, wrong="stale")
-    wrong = await _announce(visitor, found, given)
-    return guest.page(found, wrong=wrong, given=given) if wrong else guest.back()
+    return await guest.act(links, _announce, then="#returns")
 
 
 class Guest:
@@ -108,16 +134,33 @@ class Guest:
                 return None
         return found if found.is_shown else None
 
-    def back(self) -> Response:
-        """Show what became of it, where pressing again sends nothing again."""
-        return redirect(f"{self._here()}#returns")
+    def invoice(self, found: Followed | None) -> Document | None:
+        """The invoice in their language, where there is one."""
+        if found is None or found.receipt.invoice is None:
+            return None
+        reader = found.receipt.for_buyer(self._language, self.accepted)
+        return invoice_document(found.receipt, found.receipt.invoice, reader)
+
+    async def act(self, links: OrderLinks, act: Act, *, then: str = "") -> Response:
+        """Do what a button says, and show what became of it: pressed again it sends nothing."""
+        found = await self.order(links)
+        if found is None:
+            return self.page(None)
+        try:
+            given = self.forms.open(self.visitor)
+        except FormNotGenuine:
+            return self.page(found, wrong="stale")
+        wrong = await act(self.visitor, found, given) if found.is_open else "closed"
+        if wrong is not None:
+            return self.page(found, wrong=wrong, given=given)
+        return redirect(f"{self._here()}{then}")
 
     def page(
         self,
         found: Followed | None,
         *,
         wrong: str | None = None,
-        given: dict[str, str] | None = None,
+        given: Form | None = None,
     ) -> Response:
         """The page of an order, with what is wrong; or the one that says that there is none."""
         wished = (self._language or "", *accepted_in(self.accepted))
@@ -151,28 +194,34 @@ class Guest:
         return f"{path}?language={self._language}" if self._language else path
 
 
-async def _announce(visitor: Visitor, found: Followed, given: dict[str, str]) -> str | None:
+async def _issue(visitor: Visitor, found: Followed, _: Form) -> None:
+    """Whoever asks for the invoice is sent it: `send_invoice` hears of it."""
+
+    async def issue(tx: Tx) -> None:
+        await issue_invoice(tx, found.linked.order_id)
+
+    await transact(visitor.pool, found.linked.tenant_id, issue, actor=found.buyer)
+
+
+async def _announce(visitor: Visitor, found: Followed, given: Form) -> str | None:
     """Write the return down; or answer why not."""
     pieces, reason = _pieces_in(given), given.get("reason", "").strip()
-    if not found.is_open:
-        return "closed"
     if not pieces:
         return "no_pieces"
     if len(reason) > LONGEST_REASON:
         return "too_long"
-    buyer = Actor(kind=ActorKind.VISITOR, tenant_id=found.linked.tenant_id)
 
     async def announce(tx: Tx) -> None:
         await request_return(tx, found.linked.order_id, pieces, reason=reason or None)
 
     try:
-        await transact(visitor.pool, found.linked.tenant_id, announce, actor=buyer)
+        await transact(visitor.pool, found.linked.tenant_id, announce, actor=found.buyer)
     except (PiecesNotLeft, OrderLineNotFound):
         return "not_left"
     return None
 
 
-def _pieces_in(given: dict[str, str]) -> list[Pieces]:
+def _pieces_in(given: Form) -> list[Pieces]:
     """How many of which lines a form names; what is no number of a line names nothing."""
     pieces = []
     for name, value in given.items():
@@ -205,4 +254,12 @@ def _common(own_style: str | None) -> list[tuple[bytes, bytes]]:
     return [(name, policy if name == POLICY else value) for name, value in PAGE_HEADERS]
 
 
-ENDPOINTS: Final = (show_order_page, show_buyers_receipt, show_buyers_pdf, announce_return)
+ENDPOINTS: Final = (
+    show_order_page,
+    show_buyers_invoice,
+    show_buyers_invoice_pdf,
+    ask_for_invoice,
+    show_buyers_receipt,
+    show_buyers_pdf,
+    announce_return,
+)

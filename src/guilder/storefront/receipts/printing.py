@@ -62,8 +62,8 @@ async def pdf_of(document: Document) -> bytes:
 
 
 def name_of(document: Document) -> str:
-    """What the file is called: the order's number says which it is."""
-    return f"{document.number}.pdf"
+    """What the file is called."""
+    return f"{document.file_name}.pdf"
 
 
 @cache

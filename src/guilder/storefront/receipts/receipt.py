@@ -3,10 +3,12 @@
 import msgspec
 
 from guilder.checkout import (
+    Invoice,
     OrderId,
     Settings,
     WholeOrder,
     current_settings,
+    find_invoice_of,
     language_of,
     order_by_id,
 )
@@ -33,6 +35,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     whole: WholeOrder
     payment: Payment | None
     given_back: list[Transaction]
+    invoice: Invoice | None
     language: str | None
 
     @property
@@ -73,5 +76,6 @@ async def receipt_of(tx: Tx, order_id: OrderId) -> Receipt:
             for one in moved
             if one.type is TransactionType.REFUND and one.status is TransactionStatus.SUCCEEDED
         ],
+        invoice=await find_invoice_of(tx, tenant_id=tx.tenant_id, order_id=order_id),
         language=await language_of(tx, order_id),
     )

@@ -42,6 +42,15 @@ class ReceiptWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     questions: str
 
 
+class InvoiceWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an invoice says beside what a receipt does."""
+
+    title: str
+    heading: str
+    number: str
+    issued: str
+
+
 class PageWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What an order's page says."""
 
@@ -53,6 +62,9 @@ class PageWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     receipt: str
     see_receipt: str
     pdf: str
+    see_invoice: str
+    invoice_pdf: str
+    ask_for_invoice: str
     goods: str
     parcels: str
     parcel: str
@@ -88,6 +100,7 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All that is said in one language."""
 
     receipt: ReceiptWords
+    invoice: InvoiceWords
     page: PageWords
     refused: Refusals
     payment_status: dict[str, str]
