@@ -29,7 +29,7 @@ from prove.streams import STREAM, look_at_streams
 EXAMPLES: Final = "GUILDER_PROVE_EXAMPLES"
 SEED: Final = "GUILDER_PROVE_SEED"
 ONLY: Final = "GUILDER_PROVE_ONLY"
-EXAMPLES_OF_A_ROUND: Final = 10
+EXAMPLES_OF_A_ROUND: Final = 3
 """Made up for each operation, beside those that stand at the limits of its schema."""
 
 PLAIN_CHECKS: Final = ("not_a_server_error", "status_code_conformance")

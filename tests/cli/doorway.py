@@ -21,10 +21,12 @@ exec {python} -IS -c '{ask}' {door} "$@"
 ASK = """
 import json, os, socket, sys
 
-with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as door:
+with socket.socket(socket.AF_UNIX) as door:
     door.connect(sys.argv[1])
     asked = [sys.argv[2:], dict(os.environ), os.getcwd()]
-    socket.send_fds(door, [json.dumps(asked).encode()], [0, 1, 2])
+    socket.send_fds(door, [b"["], [0, 1, 2])
+    door.sendall(json.dumps(asked).encode()[1:])
+    door.shutdown(socket.SHUT_WR)
     sys.exit(int(door.recv(16)))
 """
 
@@ -34,7 +36,7 @@ def at_hand(run: Path) -> Iterator[None]:
     """Put the file there, and do what is asked of it."""
     with (
         tempfile.TemporaryDirectory(prefix="guilder-door-") as folder,
-        socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as door,
+        socket.socket(socket.AF_UNIX) as door,
     ):
         path = f"{folder}/door"  # a short one: the name of a socket cannot be long
         door.bind(path)
@@ -62,6 +64,8 @@ def _open(door: socket.socket) -> None:
 def _do(guest: socket.socket) -> None:
     with guest:
         asked, streams, _, _ = socket.recv_fds(guest, MOST_BYTES, 3)
+        while more := guest.recv(MOST_BYTES):
+            asked += more
         words, environment, place = json.loads(asked)
         command = Command(words, environment, streams, place=place)
         for stream in streams:
