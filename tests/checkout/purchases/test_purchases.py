@@ -43,6 +43,22 @@ async def orders_of(api: httpx.AsyncClient) -> list[Shown]:
     return found
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("Tulip vase", "2 × Tulip vase, Pot"), ("V" * 250, f"2 × {'V' * 195}…")],
+)
+async def test_a_payment_says_what_is_bought(
+    shop: Shop, api: httpx.AsyncClient, name: str, told: str
+) -> None:
+    vase, pot = await shop.product("10.00", name=name), await shop.product("5.00", name="Pot")
+    cart = await opened(api, line(vase, 2), line(pot, 1))
+
+    good(await pay(api, await handed_over(api, cart)))
+
+    (payment,) = await payments_of(api)
+    assert payment["description"] == told
+
+
 async def test_the_answer_is_the_order(shop: Shop, api: httpx.AsyncClient) -> None:
     vase = await shop.product("10.00", stock=5)
     post = str((await shop.shipping("5.00")).id)

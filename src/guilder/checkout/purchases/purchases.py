@@ -6,6 +6,7 @@ a checkout sees whether it was paid, or is being paid, and then nobody pays it a
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
@@ -17,6 +18,7 @@ from guilder.checkout.sessions import (
     CheckoutNotFound,
     Session,
     SessionStatus,
+    Snapshot,
 )
 from guilder.customers import CustomerId, known_customers
 from guilder.db import Tx, sql
@@ -34,6 +36,8 @@ from guilder.payments import (
 )
 
 S = PaymentStatus
+
+LONGEST_GOODS: Final = 200
 
 
 class CheckoutClosed(Problem, status=409):
@@ -154,6 +158,15 @@ async def _pay(
     return outcomes
 
 
+def _goods_of(snapshot: Snapshot) -> str:
+    """What is bought, in a line: for a bank's page, and for who looks at payments."""
+    told = ", ".join(
+        line.product_name if line.quantity == 1 else f"{line.quantity} × {line.product_name}"  # noqa: RUF001 - times
+        for line in snapshot.lines
+    )
+    return told if len(told) <= LONGEST_GOODS else f"{told[: LONGEST_GOODS - 1]}…"
+
+
 def _payment(new: NewPurchase, session: Session, known: Collection[CustomerId]) -> NewPayment:
     """The payment of a checkout. Who was merged or erased since then buys as a guest."""
     return NewPayment(
@@ -165,6 +178,7 @@ def _payment(new: NewPurchase, session: Session, known: Collection[CustomerId]) 
         customer_id=session.customer_id if session.customer_id in known else None,
         order_id=str(session.order_id),
         request_identifier=new.key,
+        description=_goods_of(session.snapshot),
         return_url=new.return_url or session.success_url,
         metadata={"checkout_id": str(session.id)},
         expires_at=session.expires_at,
