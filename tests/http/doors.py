@@ -8,16 +8,18 @@ from typing import Any
 import httpx
 
 from guilder.app import System
-from guilder.http import Door, Endpoint, Rates, Reception
+from guilder.http import Door, Endpoint, Gatekeeper, Rates, Reception
 from guilder.kernel import CursorSeal, Vault
 from tests.world import World
 
 
-def door_of(system: System, *endpoints: Endpoint, **limits: Any) -> Door:
+def door_of(
+    system: System, *endpoints: Endpoint, gatekeeper: Gatekeeper | None = None, **limits: Any
+) -> Door:
     """A door with these endpoints beside those of the system."""
     reception = Reception(
         pool=system.pool,
-        gatekeeper=system.gate,
+        gatekeeper=gatekeeper or system.gate,
         seal=CursorSeal(system.settings.secret),
         vault=Vault(*system.settings.secrets),
         rates=Rates(),

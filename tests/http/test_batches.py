@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import httpx
@@ -10,8 +11,9 @@ import pytest
 
 from guilder.app import System
 from guilder.db import Tx
-from guilder.http import Asked, Endpoint, get, post
-from guilder.kernel import Problem
+from guilder.http import Asked, Door, Endpoint, Visit, get, post
+from guilder.kernel import Actor, ActorKind, CallLimit, Problem, TenantId
+from tests.http.documents import problem
 from tests.http.doors import Gate, calling, door_of
 from tests.world import World
 
@@ -34,6 +36,36 @@ class NoSuchThing(Problem, status=404):
 
 
 MISSING = uuid4()
+LIMIT = 4
+AT = datetime(2099, 1, 2, 3, 4, 30, tzinfo=UTC)
+
+
+class Turnstile:
+    """Lets one caller in, in a minute that does not end, and counts how often it is asked to."""
+
+    def __init__(self, tenant_id: TenantId, *scopes: str) -> None:
+        self._tenant_id = tenant_id
+        self._scopes = frozenset(scopes)
+        self.is_good = True
+        self.admissions = 0
+
+    def tenant_of(self, *_: str | None) -> TenantId:
+        """Everybody is of the one tenant."""
+        return self._tenant_id
+
+    async def admit(self, tx: Tx, _: Visit) -> Actor | None:
+        """The one caller, while their token is good."""
+        self.admissions += 1
+        tx.note_now(AT)
+        if not self.is_good:
+            return None
+        limit = CallLimit(LIMIT, "free")
+        return Actor(
+            kind=ActorKind.API_KEY,
+            tenant_id=self._tenant_id,
+            scopes=self._scopes,
+            call_limit=limit,
+        )
 
 
 def reading(gate: Gate) -> Endpoint:
@@ -108,3 +140,76 @@ async def test_who_writes_takes_turns_and_who_reads_does_not_wait(
         answers = await asyncio.gather(holding, *waiting)
 
     assert [answer.json() for answer in answers] == [1, 3, 3, 3]
+
+
+async def at_once(
+    door: Door, world: World, gate: Gate, *, calls: int
+) -> tuple[httpx.Response, list[httpx.Response]]:
+    """One call alone, and then so many that come while it is being answered."""
+    async with calling(door, world, secret="known") as client:
+
+        async def look() -> httpx.Response:
+            return await client.get(f"/v1/things/{uuid4()}")
+
+        alone = asyncio.create_task(look())
+        await gate.reached.wait()
+        together = [asyncio.create_task(look()) for _ in range(calls)]
+        await asyncio.sleep(0)
+        gate.opened.set()
+        return await alone, await asyncio.gather(*together)
+
+
+async def test_calls_over_the_limit_are_refused_at_once(system: System, world: World) -> None:
+    """Each that comes within the limit is answered; all others cost one admission together."""
+    gate, turnstile = Gate(), Turnstile(world.tenant_id, "customers:read")
+    door = door_of(system, reading(gate), gatekeeper=turnstile)
+
+    _, some = await at_once(door, world, gate, calls=LIMIT + 1)
+    assert [answer.status_code for answer in some] == [200] * (LIMIT - 1) + [429] * 2
+    assert [answer.headers["ratelimit"] for answer in some] == [
+        f'"calls";r={left};t=30' for left in (2, 1, 0, 0, 0)
+    ]
+    turnstile.admissions = 0
+    async with calling(door, world, secret="known") as client:
+        refused = await asyncio.gather(*(client.get(f"/v1/things/{MISSING}") for _ in range(8)))
+
+    for answer in refused:
+        document = problem(answer, 429, "too_many_requests")
+        assert (document["limit"], document["retry_after"]) == (LIMIT, 30)
+        assert answer.headers["retry-after"] == "30"
+    assert turnstile.admissions == 1
+    assert len({answer.json()["request_id"] for answer in refused}) == 8
+
+
+async def test_who_is_not_let_in_is_asked_for_once_and_not_counted(
+    system: System, world: World
+) -> None:
+    gate, turnstile = Gate(), Turnstile(world.tenant_id, "customers:read")
+    door = door_of(system, reading(gate), gatekeeper=turnstile)
+    turnstile.is_good = False
+    async with calling(door, world, secret="known") as client:
+        refused = await asyncio.gather(*(client.get(f"/v1/things/{MISSING}") for _ in range(8)))
+        admissions, turnstile.is_good = turnstile.admissions, True
+        gate.opened.set()
+        good = await client.get(f"/v1/things/{uuid4()}")
+
+    for answer in refused:
+        problem(answer, 401, "not_authenticated")
+    assert admissions == 1
+    assert good.headers["ratelimit"] == f'"calls";r={LIMIT - 1};t=30'
+
+
+async def test_whoever_lacks_the_permission_is_told_so_once_each_and_counted(
+    system: System, world: World
+) -> None:
+    turnstile = Turnstile(world.tenant_id, "products:read")
+    door = door_of(system, reading(Gate()), gatekeeper=turnstile)
+    async with calling(door, world, secret="known") as client:
+        refused = await asyncio.gather(*(client.get(f"/v1/things/{MISSING}") for _ in range(3)))
+
+    for answer in refused:
+        assert problem(answer, 403, "permission_missing")["needs"] == "customers:read"
+    assert turnstile.admissions == 1
+    assert sorted(answer.headers["ratelimit"] for answer in refused) == [
+        f'"calls";r={left};t=30' for left in (1, 2, 3)
+    ]

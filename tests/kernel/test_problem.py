@@ -25,6 +25,14 @@ def test_its_parts() -> None:
     assert REGISTRY["no_more_tulips4_u"] is NoMoreTulips4U
 
 
+def test_it_is_raised_to_each_anew() -> None:
+    problem = NoMoreTulips4U(left=3)
+    again = problem.again()
+
+    assert again is not problem
+    assert (type(again), again.details) == (NoMoreTulips4U, {"left": 3})
+
+
 def test_every_title_is_one_sentence() -> None:
     crooked = {
         code: problem.title

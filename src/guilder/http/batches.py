@@ -55,13 +55,15 @@ class Batches:
 
 async def _answer_together(endpoint: Endpoint, tx: Tx, calls: Sequence[Call]) -> list[Outcome]:
     """An outcome for each call, in their order."""
-    actor = await calls[0].caller.enter(tx)
+    try:
+        actor = await calls[0].caller.admit(tx)
+    except Problem as problem:  # none of them can be better off alone
+        return [problem.again() for _ in calls]
     now = await tx.now()
     outcomes: dict[int, Outcome] = {}
     for place, call in enumerate(calls):
         try:
-            if place:
-                call.caller.join(actor, at=now)
+            call.caller.join(actor, at=now)
             call.ticket = ticket_of(call.request) if endpoint.is_idempotent else None
         except Problem as problem:
             outcomes[place] = problem

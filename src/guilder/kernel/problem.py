@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Final, dataclass_transform
+from typing import Any, ClassVar, Final, Self, dataclass_transform
 
 WORDS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 """Where one word of a name ends and the next begins."""
@@ -42,6 +42,10 @@ class Problem(Exception):
     def details(self) -> dict[str, Any]:
         """The fields and their values, as they go into the document."""
         return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
+
+    def again(self) -> Self:
+        """The same for somebody else: one that is raised twice is changed by whoever is first."""
+        return type(self)(**self.details)
 
 
 def reason_of(failure: BaseException, most: int) -> str:

@@ -105,15 +105,20 @@ class Caller:
 
     async def enter(self, tx: Tx) -> Actor:
         """Let the caller into a transaction, or say why not."""
+        actor = await self.admit(tx)
+        self.join(actor, at=await tx.now())
+        return actor
+
+    async def admit(self, tx: Tx) -> Actor:
+        """Find out whose transaction this is; each call in it joins."""
         actor = await self._gatekeeper.admit(tx, self.visit)
         if actor is None:
             raise NotAuthenticated
-        self.join(actor, at=await tx.now())
         tx.actor = actor
         return actor
 
     def join(self, actor: Actor, *, at: datetime) -> None:
-        """Take this actor's place, who was let in just now. A call counts once, refused or not."""
+        """Act as who was admitted just now, or hear why not. A call counts once, refused or not."""
         if not self._is_counted:
             self.standing = self._rates.count(actor, at)
             self._is_counted = True
