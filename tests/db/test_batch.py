@@ -279,4 +279,92 @@ async def test_what_may_have_been_committed_is_not_done_again(
     await owner.close()
 
     assert [type(outcome) for outcome in outcomes] == [db.DatabaseUnavailable] * 2
+    assert outcomes[0] is not outcomes[1]
     assert batches == [[1, 2]]
+
+
+async def left_alone(batch: Batch[int, int], *calls: asyncio.Task[int]) -> None:
+    """Take the task away that does the work; all of the callers hear of it."""
+    (task,) = batch._running.values()
+    task.cancel()
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        outcomes = await asyncio.gather(*calls, return_exceptions=True)
+
+    assert [type(outcome) for outcome in outcomes] == [db.DatabaseUnavailable] * len(calls)
+    assert len({id(outcome) for outcome in outcomes}) == len(calls)
+    assert (batch._waiting, batch._running) == ({}, {})
+
+
+async def test_who_is_left_at_work_or_waiting_hears_of_it(
+    pool: Pool, till: Till, world: World
+) -> None:
+    batch = Batch(pool, till.take)
+    till.may_go_on.clear()
+    first = caller(batch, world)(1)
+    await till.entered.wait()
+    waiting = [caller(batch, world)(item) for item in (2, 3)]
+    await asyncio.sleep(0)
+
+    await left_alone(batch, first, *waiting)
+
+    assert not await kept(world, 1)
+    till.may_go_on.set()
+    assert await batch(world.tenant_id, 4) == 8
+
+
+async def test_who_is_left_before_it_begins_hears_of_it(
+    pool: Pool, till: Till, world: World
+) -> None:
+    batch = Batch(pool, till.take)
+    call = caller(batch, world)(1)
+    while not batch._running:  # noqa: ASYNC110 - the call needs a round to come
+        await asyncio.sleep(0)
+
+    await left_alone(batch, call)
+
+    assert till.batches == []
+    assert await batch(world.tenant_id, 4) == 8
+
+
+async def test_who_is_left_before_their_turn_hears_of_it(
+    pool: Pool, till: Till, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("guilder.db.turns.LONGEST_TURN_SECONDS", 60)
+    turns, second = Turns(), Till()
+    then = Batch(pool, second.take, turns=turns)
+    till.may_go_on.clear()
+    holding = caller(Batch(pool, till.take, turns=turns), world)(1)
+    await till.entered.wait()
+    waiting = [caller(then, world)(item) for item in (2, 3)]
+    await asyncio.sleep(0)
+
+    await left_alone(then, *waiting)
+
+    till.may_go_on.set()
+    assert await holding == 2
+    assert await then(world.tenant_id, 4) == 8
+
+
+@pytest.fixture
+async def crashes() -> AsyncIterator[list[str]]:
+    """What nobody caught, as the loop tells it."""
+    loop = asyncio.get_running_loop()
+    told: list[str] = []
+    before = loop.get_exception_handler()
+    loop.set_exception_handler(lambda _, context: told.append(repr(context.get("exception"))))
+    yield told
+    loop.set_exception_handler(before)
+
+
+async def test_who_waits_for_a_turn_that_fails_hears_of_it_and_so_does_the_log(
+    pool: Pool, till: Till, world: World, monkeypatch: pytest.MonkeyPatch, crashes: list[str]
+) -> None:
+    monkeypatch.setattr("guilder.db.turns.LONGEST_TURN_SECONDS", "never")
+    batch = Batch(pool, till.take, turns=Turns())
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        with pytest.raises(db.DatabaseUnavailable):
+            await batch(world.tenant_id, 1)
+    await asyncio.sleep(0)
+
+    assert till.batches == []
+    assert [crash.partition("(")[0] for crash in crashes] == ["TypeError"]

@@ -4,6 +4,8 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextlib import nullcontext
+from functools import partial
+from itertools import islice
 from typing import Final, Generic, TypeVar
 
 from guilder.kernel import Actor, Problem, TenantId
@@ -65,16 +67,29 @@ class Batch(Generic[Item, Outcome]):
             self._turns.came(tenant_id)
         if key not in self._running:
             self._running[key] = asyncio.create_task(self._drain(key))
+            self._running[key].add_done_callback(partial(self._abandon, key))
         return await answer
 
     async def _drain(self, key: Key) -> None:
-        try:
-            while waiting := self._waiting[key]:
-                async with self._turns.of(key[0], waiting) if self._turns else nullcontext():
-                    batch = [waiting.popleft() for _ in range(min(len(waiting), self._max_items))]
-                    await self._run(key, batch)
-        finally:
-            del self._waiting[key], self._running[key]
+        while waiting := self._waiting[key]:
+            async with self._turns.of(key[0], waiting) if self._turns else nullcontext():
+                batch = list(islice(waiting, self._max_items))
+                await self._run(key, batch)
+                for _ in batch:
+                    waiting.popleft()
+        del self._waiting[key], self._running[key]
+
+    def _abandon(self, key: Key, drained: asyncio.Task[None]) -> None:
+        """Tell whoever waits still that nobody comes, where the task did not come to its end.
+
+        It is told as a lost connection is: what was at work may have been committed. Nobody is
+        cancelled for it, since that would read as if they had gone away themselves.
+        """
+        if self._running.get(key) is not drained:
+            return
+        del self._running[key]
+        for _, answer in self._waiting.pop(key):
+            _answer(answer, DatabaseUnavailable())
 
     async def _run(self, key: Key, batch: list[tuple[Item, asyncio.Future[Outcome]]]) -> None:
         tenant_id, actor, _ = key
@@ -84,12 +99,14 @@ class Batch(Generic[Item, Outcome]):
                 self._pool, tenant_id, lambda tx: self._outcomes(tx, items), actor=actor
             )
         except Exception as failure:  # noqa: BLE001 - it belongs to a caller, not to this task
-            if len(batch) == 1 or isinstance(failure, UNKNOWN_OUTCOME):
-                for _, answer in batch:
-                    _answer(answer, failure)
+            if len(batch) == 1:
+                _answer(batch[0][1], failure)
                 return
             for single in batch:
-                await self._run(key, [single])
+                if isinstance(failure, UNKNOWN_OUTCOME):
+                    _answer(single[1], failure.again())
+                else:
+                    await self._run(key, [single])
             return
         for (_, answer), outcome in zip(batch, outcomes, strict=True):
             _answer(answer, outcome)
