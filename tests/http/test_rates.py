@@ -125,7 +125,32 @@ async def test_what_began_before_the_minute_counts_into_it() -> None:
     assert call(rates, actor, at=AT.replace(second=0) - timedelta(milliseconds=5)) == LIMIT - 5
 
 
-async def test_a_clock_that_was_set_back_locks_nobody_out() -> None:
+async def test_a_clock_that_is_set_right_gives_no_minute_twice() -> None:
+    """The minute goes on until it is over by the clock as it is now, and that is what is told."""
+    rates, actor = Rates(), caller()
+    call(rates, actor, LIMIT - 1)
+    standing = rates.count(actor, AT - 2 * MINUTE)
+    with pytest.raises(TooManyRequests) as refused:
+        call(rates, actor, at=AT - 2 * MINUTE)
+
+    assert standing == Standing(LIMIT, 0, 150)
+    assert refused.value.retry_after == 150
+    assert call(rates, actor, at=AT + MINUTE) == LIMIT - 1
+
+
+async def test_a_clock_that_goes_there_and_back_breaks_no_exchange(system: System) -> None:
+    rates, actor = Rates(), caller()
+    call(rates, actor, 4)
+    exchanging = asyncio.create_task(rates.exchange(system.pool))
+    await asyncio.sleep(0)
+    call(rates, actor, at=AT - 10 * MINUTE)
+    call(rates, caller())
+    await exchanging
+
+    assert call(rates, actor) == LIMIT - 5
+
+
+async def test_a_clock_that_was_far_ahead_locks_nobody_out() -> None:
     rates, actor = Rates(), caller()
     call(rates, actor, LIMIT)
 

@@ -3,12 +3,13 @@
 All that come for a tenant draw on one quota, in whatever process: each counts in memory, tells
 about once a second what it has counted, and learns what all have. So no call waits for that,
 for a second more may pass than the limit, and with a process that dies a second's calls are
-forgotten. Minutes are those of the database, so every process is in the same one. A call counts
-once its token is known to be good, whatever is answered then; one repeated under its
-Idempotency-Key too.
+forgotten. Minutes are those of the database, so every process is in the same one, and they go
+forward, also where its clock is set right. A call counts once its token is known to be good,
+whatever is answered then; one repeated under its Idempotency-Key too.
 """
 
 import asyncio
+import math
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple, final
@@ -23,6 +24,9 @@ CALLS_PER_MINUTE: Final = "api_calls_per_minute"
 WINDOW: Final = timedelta(minutes=1)
 WINDOW_SECONDS: Final = 60
 EXCHANGE_SECONDS: Final = 1.0
+
+FURTHEST_BACK: Final = timedelta(minutes=5)
+"""So far a clock is set back while a minute runs, and the minute goes on."""
 
 
 class Standing(NamedTuple):
@@ -64,7 +68,7 @@ class Rates(Tool):
             self._untold[tenant_id] = untold
             return None
         calls = self._known.get(tenant_id, 0) + untold
-        left_seconds = WINDOW_SECONDS - at.second
+        left_seconds = math.ceil((self._minute + WINDOW - at).total_seconds())
         if calls > limit.calls:
             raise TooManyRequests(
                 quota=CALLS_PER_MINUTE,
@@ -109,12 +113,18 @@ class Rates(Tool):
                 )
         if minute == self._minute:
             for total in totals:
-                known = self._known[total.tenant_id]
+                known = self._known.get(total.tenant_id, 0)
                 self._known[total.tenant_id] = max(known, total.calls)
 
     def _turn_to(self, at: datetime) -> None:
-        """Begin another minute where this is one. What began just before counts into it too."""
-        if abs(at - self._minute) >= WINDOW:
+        """Begin another minute where this is one. What began just before counts into it too.
+
+        Minutes only go forward, or a clock that is set right would give a tenant the same
+        minutes twice. Who is far behind came after a clock that was wrong: nobody is held to
+        a minute that is not coming for hours.
+        """
+        passed = at - self._minute
+        if passed >= WINDOW or passed < -FURTHEST_BACK:
             self._minute = at.replace(second=0, microsecond=0)
             self._known, self._untold = {}, {}
 
