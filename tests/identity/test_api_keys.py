@@ -80,6 +80,30 @@ async def test_a_key_for_tests_makes_no_live_one(api: httpx.AsyncClient) -> None
     assert made.status_code == 201
 
 
+async def test_a_key_for_tests_rotates_and_revokes_no_live_one(
+    world: World, api: httpx.AsyncClient
+) -> None:
+    live = (await world.key("events:read")).key
+    test_key = {"name": "Tests", "scopes": ["*"], "mode": "test"}
+    made = [(await api.post("/v1/api-keys", json=test_key)).json() for _ in range(2)]
+    as_operator = api.headers["authorization"]
+    api.headers["authorization"] = f"Bearer {made[0]['secret']}"
+
+    for refused in (
+        await api.post(f"/v1/api-keys/{live.id}/rotations", json={}),
+        await api.delete(f"/v1/api-keys/{live.id}"),
+    ):
+        problem(refused, 403, "live_key_not_allowed")
+    rotated = await api.post(f"/v1/api-keys/{made[1]['id']}/rotations", json={})
+    revoked = await api.delete(f"/v1/api-keys/{rotated.json()['id']}")
+    api.headers["authorization"] = as_operator
+    untouched = (await api.get(f"/v1/api-keys/{live.id}")).json()
+
+    assert (rotated.status_code, revoked.status_code) == (201, 200)
+    assert revoked.json()["is_revoked"]
+    assert (untouched["is_revoked"], untouched["replaced_by"]) == (False, None)
+
+
 @pytest.mark.parametrize(
     ("scopes", "unknown"),
     [

@@ -225,13 +225,17 @@ async def show_api_key(tx: Tx, key_id: ApiKeyId) -> ApiKeyView:
     return show(await identity.key_by_id(tx, key_id))
 
 
-@delete("/v1/api-keys/{key_id}", "api_keys:write", problems=(identity.ApiKeyNotFound,))
+@delete(
+    "/v1/api-keys/{key_id}",
+    "api_keys:write",
+    problems=(identity.ApiKeyNotFound, identity.LiveKeyNotAllowed),
+)
 async def revoke_api_key(tx: Tx, key_id: ApiKeyId) -> ApiKeyView:
     """Revoke a key.
 
     It opens nothing from the next request on, and stays in the list. Revoking
     it again changes nothing. It may open more than whoever revokes it holds:
-    one that has leaked waits for nobody.
+    one that has leaked waits for nobody. A key for tests revokes no live one.
     """
     return show(await identity.revoke(tx, key_id))
 

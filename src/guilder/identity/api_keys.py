@@ -52,7 +52,7 @@ class ScopeNotHeld(Problem, status=403):
 
 
 class LiveKeyNotAllowed(Problem, status=403):
-    """A key for tests cannot make one that is live."""
+    """A key for tests makes no key that is live, gives none another secret, and takes none away."""
 
 
 class ScopeNotPublic(Problem, status=422):
@@ -216,8 +216,12 @@ async def key_by_id(tx: Tx, key_id: ApiKeyId) -> ApiKey:
 async def revoke(tx: Tx, key_id: ApiKeyId) -> ApiKey:
     """Take a key back, whatever it opens: one that has leaked waits for nobody who holds as much.
 
-    Doing it twice changes nothing.
+    Only a key for tests, which is in many hands, stops nothing that is live. Doing it twice
+    changes nothing.
     """
+    key = await key_by_id(tx, key_id)
+    if key.mode is KeyMode.LIVE and tx.actor is not None and not tx.actor.is_live:
+        raise LiveKeyNotAllowed
     revoked = await revoke_api_key(tx, tenant_id=tx.tenant_id, key_id=key_id)
     if revoked is None:
         return await key_by_id(tx, key_id)
