@@ -8,7 +8,7 @@ import pytest
 
 from guilder.app import System
 from tests.http.documents import problem
-from tests.identity.people import PASSWORD, signed_up, somebody
+from tests.identity.people import PASSWORD, full, signed_up, somebody
 
 
 @pytest.fixture
@@ -122,6 +122,23 @@ async def test_a_refused_sign_in_tells_no_more_than_the_api(browser: httpx.Async
     assert answer.status_code == 401
     assert 'role="alert"' in answer.text
     assert "too many attempts" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/sign-in", {"login": "nobody@nobody.example"}),
+        ("/sign-up", somebody()),
+    ],
+)
+async def test_where_too_many_wait_the_page_says_when_to_come_again(
+    system: System, browser: httpx.AsyncClient, path: str, fields: dict[str, str]
+) -> None:
+    with full(system):
+        answer = await send(browser, path, **fields | {"password": PASSWORD})
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert "Too many passwords wait to be looked at." in answer.text
 
 
 async def test_pages_are_guarded(browser: httpx.AsyncClient) -> None:

@@ -1,7 +1,7 @@
 """People of tests: they sign up, and come back with their session."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,6 +9,8 @@ from uuid import UUID, uuid4
 import httpx
 
 from guilder.app import System
+from guilder.identity.users.hasher import AT_ONCE
+from guilder.identity.users.passwords import MOST_WAITING
 
 PASSWORD = "nine purple bicycles"
 
@@ -76,3 +78,12 @@ async def signed_up(system: System, **more: Any) -> AsyncIterator[Person]:
             UUID(entered["tenant_id"]),
             UUID(entered["id"]),
         )
+
+
+@contextmanager
+def full(system: System) -> Iterator[None]:
+    """Others have taken every place where passwords are looked at."""
+    with ExitStack() as places:
+        for _ in range(AT_ONCE + MOST_WAITING):
+            places.enter_context(system.passwords.place())
+        yield

@@ -138,7 +138,7 @@ def _sign_in_page(
         visitor,
         TEMPLATES,
         "sign_in.html",
-        status=wrong.status if wrong else 200,
+        refused=wrong,
         to=to,
         given=given or {},
         needs_code=wrong is not None and wrong.code.startswith("second_factor"),
@@ -157,7 +157,7 @@ def _sign_up_page(
         visitor,
         TEMPLATES,
         "sign_up.html",
-        status=wrong.status if wrong else 200,
+        refused=wrong,
         given=given or {},
         **told(wrong),
     )

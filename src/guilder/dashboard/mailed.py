@@ -132,9 +132,8 @@ async def _problem_of(work: Any) -> Problem | None:
 def _answer(
     forms: Forms, visitor: Visitor, name: str, *, wrong: Problem | None, **values: Any
 ) -> Response:
-    status = wrong.status if wrong else 200
     shown = {"done": wrong is None, **told(wrong), **values}
-    return forms.show(visitor, TEMPLATES, name, status=status, **shown)
+    return forms.show(visitor, TEMPLATES, name, refused=wrong, **shown)
 
 
 def _invitation_page(
@@ -150,7 +149,7 @@ def _invitation_page(
         visitor,
         TEMPLATES,
         "invitation.html",
-        status=wrong.status if wrong else 200,
+        refused=wrong,
         token=token,
         given=given or {},
         declined=declined,

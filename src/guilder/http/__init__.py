@@ -39,7 +39,7 @@ from .problems import (
     NotFound,
     PermissionMissing,
 )
-from .response import API_VERSION, PAGE_HEADERS, EventStream, Response
+from .response import API_VERSION, PAGE_HEADERS, EventStream, Response, headers_of
 from .unfinished import Asked, Unfinished
 from .wire.protocol import LimitedProtocol
 
@@ -82,6 +82,7 @@ __all__ = [
     "forget_answers",
     "forget_calls",
     "get",
+    "headers_of",
     "health_endpoints",
     "patch",
     "post",

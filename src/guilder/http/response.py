@@ -65,18 +65,19 @@ def problem_response(problem: Problem, request_id: str, *, page: bytes | None = 
             problem.status,
             page,
             content_type=b"text/html; charset=utf-8",
-            headers=_headers_of(problem),
+            headers=headers_of(problem),
             common=PROBLEM_PAGE_HEADERS,
         )
     return Response(
         status=problem.status,
         body=document_of(problem, request_id),
         content_type=PROBLEM_TYPE.encode(),
-        headers=_headers_of(problem),
+        headers=headers_of(problem),
     )
 
 
-def _headers_of(problem: Problem) -> Headers:
+def headers_of(problem: Problem) -> Headers:
+    """What a problem says beside its document: when to come again, or how."""
     match problem:
         case MethodNotAllowed():
             return [(b"allow", ", ".join(problem.allow).encode())]

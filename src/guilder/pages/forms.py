@@ -54,11 +54,13 @@ class Forms(Tool):
         name: str,
         *,
         status: int = 200,
+        refused: Problem | None = None,
         **values: Any,
     ) -> Response:
-        """A page whose forms this browser may send."""
+        """A page whose forms this browser may send, perhaps another time."""
         known = self._known(visitor)
-        answer = page(templates, name, status=status, form_token=self._token(known.name), **values)
+        values["form_token"] = self._token(known.name)
+        answer = page(templates, name, status=status, refused=refused, **values)
         if known.to_keep is not None:
             answer.headers = [*answer.headers, known.to_keep]
         return answer

@@ -4,7 +4,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, final
 
-from guilder.http import PAGE_HEADERS, Response
+from guilder.http import PAGE_HEADERS, Response, headers_of
+from guilder.kernel import Problem
 
 from .assets import address_of
 
@@ -41,7 +42,17 @@ class Templates:
         return environment
 
 
-def page(templates: Templates, name: str, *, status: int = 200, **values: Any) -> Response:
-    """A whole page."""
+def page(
+    templates: Templates,
+    name: str,
+    *,
+    status: int = 200,
+    refused: Problem | None = None,
+    **values: Any,
+) -> Response:
+    """A whole page; one that tells what was refused says so to programs as its document does."""
     text = templates.render(name, **values)
-    return Response(status, text.encode(), content_type=HTML, common=PAGE_HEADERS)
+    answer = Response(status, text.encode(), content_type=HTML, common=PAGE_HEADERS)
+    if refused is not None:
+        answer.status, answer.headers = refused.status, headers_of(refused)
+    return answer

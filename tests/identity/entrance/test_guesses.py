@@ -1,8 +1,6 @@
 """Whoever guesses learns nothing: not from the answer, and not from the work behind it."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -11,10 +9,8 @@ import httpx
 import pytest
 
 from guilder.app import System
-from guilder.identity.users.hasher import AT_ONCE
-from guilder.identity.users.passwords import MOST_WAITING
 from tests.http.documents import problem
-from tests.identity.people import PASSWORD, Person, signed_up, somebody, visiting
+from tests.identity.people import PASSWORD, Person, full, signed_up, somebody, visiting
 from tests.identity.watching import Work, watched
 
 WRONG = "not the right one"
@@ -260,12 +256,3 @@ async def counted_of(database: asyncpg.Connection, person: Person) -> list[tuple
         [str(person.user_id), f"change {person.user_id}", session["address"]],
     )
     return [(row["kind"], row["attempts"]) for row in rows]
-
-
-@contextmanager
-def full(system: System) -> Iterator[None]:
-    """Others have taken every place where passwords are looked at."""
-    with ExitStack() as places:
-        for _ in range(AT_ONCE + MOST_WAITING):
-            places.enter_context(system.passwords.place())
-        yield

@@ -181,3 +181,13 @@ async def test_a_page_says_why_nobody_was_signed_in(
         assert answer.headers["content-type"].startswith("text/html")
         assert "<script>" not in answer.text
         assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+async def test_the_page_of_an_issuer_that_is_away_says_when_to_come_again(
+    tulips: Company, visitor: httpx.AsyncClient
+) -> None:
+    tulips.issuer.instead = {"/.well-known/openid-configuration": None}
+    answer = await visitor.get(f"/sso/{tulips.world.tenant.slug}/company")
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
+    assert answer.headers["content-type"].startswith("text/html")

@@ -108,7 +108,7 @@ async def _end(visitor: Visitor, issuers: Issuers, returned: Return) -> Response
 
 
 def _refused(problem: Problem) -> Response:
-    return page(TEMPLATES, "not_signed_in.html", status=problem.status, sentence=problem.title)
+    return page(TEMPLATES, "not_signed_in.html", refused=problem, sentence=problem.title)
 
 
 def _browser(visitor: Visitor, issuers: Issuers) -> str | None:
