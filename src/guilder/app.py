@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -29,7 +30,7 @@ from guilder.pages import Forms, problem_page
 from guilder.payments import Gateways
 from guilder.payments.manifest import MANIFEST as PAYMENTS
 from guilder.settings import MIGRATIONS, Settings
-from guilder.storefront import OrderLinks
+from guilder.storefront import PATHS_OF_BUYERS, OrderLinks
 from guilder.storefront.manifest import MANIFEST as STOREFRONT
 
 RESTART_SECONDS: Final = 1.0
@@ -148,7 +149,8 @@ class System(msgspec.Struct):
         ]
         pages = reference.docs_endpoints(endpoints, version=__version__)
         pages += outbox_endpoints(self.mailer, self.settings.host)
-        door = Door([*endpoints, *pages], reception, problem_page=problem_page)
+        told = partial(problem_page, of_buyers=PATHS_OF_BUYERS)
+        door = Door([*endpoints, *pages], reception, problem_page=told)
         return door
 
     def worker(self) -> Worker:

@@ -10,6 +10,7 @@ from guilder.app import System
 from guilder.http import Visitor, get
 from guilder.kernel import Problem
 from guilder.pages import problem_page
+from guilder.storefront import PATHS_OF_BUYERS
 from tests.http.documents import ON_EVERY_ANSWER, problem
 from tests.http.doors import door_of
 from tests.http.serving import Served
@@ -112,6 +113,44 @@ async def test_who_comes_too_often_is_told_when_to_come_again(door: httpx.AsyncC
 
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
     assert "Try again in 7 seconds." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/pay/tulips/nothing", 404),
+        ("PUT", "/pay/tulips", 405),
+        ("GET", "/orders/tulips/nothing", 404),
+        ("PUT", "/orders/tulips/receipt", 405),
+    ],
+)
+async def test_a_buyer_is_not_led_to_where_merchants_sign_in(
+    system: System, method: str, path: str, status: int
+) -> None:
+    async with visiting(system, accept=BROWSER) as browser:
+        answer = await browser.request(method, path)
+
+    assert answer.status_code == status
+    assert answer.headers["content-type"].startswith("text/html")
+    assert answer.headers["request-id"] in answer.text
+    assert 'href="/"' not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/sign-in/nothing", "/orders", "/payers"])
+async def test_who_sells_is_led_to_the_first_page(system: System, path: str) -> None:
+    async with visiting(system, accept=BROWSER) as browser:
+        answer = await browser.get(path)
+
+    assert answer.status_code == 404
+    assert 'href="/"' in answer.text
+
+
+async def test_pages_of_links_are_those_of_buyers(system: System) -> None:
+    """What takes whatever was added to its link is a buyer's page, and none leads them away."""
+    pages = {one.path for one in system.endpoints if one.is_page}
+
+    assert pages
+    assert {path for path in pages if not path.startswith(PATHS_OF_BUYERS)} == set()
 
 
 async def test_a_form_of_another_site_is_refused_in_words(system: System) -> None:

@@ -36,8 +36,8 @@ from .streams import Streams
 from .wire.deadlines import Deadlines
 from .wire.sending import send_response
 
-ProblemPage = Callable[[Problem, str], bytes]
-"""Writes a problem, and the id of the request that has it, as people read it."""
+ProblemPage = Callable[[Problem, str, str], bytes]
+"""Writes a problem, with the path and the id of the request that has it, as people read it."""
 
 log = structlog.get_logger()
 
@@ -122,7 +122,7 @@ class Door:
         """A problem: as a page for a person, and as a document for a program."""
         page = None
         if self._problem_page is not None and request.is_for_a_page:
-            page = self._problem_page(problem, request.id)
+            page = self._problem_page(problem, request.path, request.id)
         return problem_response(problem, request.id, page=page)
 
     async def _hear_out(self, request: Request) -> bool:

@@ -33,8 +33,14 @@ WORDS: Final = {
 """What a person is told in place of what a program is."""
 
 
-def problem_page(problem: Problem, request_id: str) -> bytes:
-    """A problem, and what somebody can do now."""
+def problem_page(
+    problem: Problem, path: str, request_id: str, *, of_buyers: tuple[str, ...] = ()
+) -> bytes:
+    """A problem, and what somebody can do now.
+
+    Our first page is for who sells. Whoever came to a path of buyers is not led there, where
+    they would be asked to sign in.
+    """
     is_ours = problem.status >= BUG
     text = TEMPLATES.render(
         "problem.html",
@@ -43,6 +49,7 @@ def problem_page(problem: Problem, request_id: str) -> bytes:
         wait=_seconds(problem),
         request_id=request_id,
         is_ours=is_ours,
+        leads_on=not path.startswith(of_buyers),
     )
     return text.encode()
 

@@ -4,6 +4,7 @@ What a tenant keeps to itself never comes here: stock, metadata, customers, who 
 nothing that a buyer sends decides on a price, on a customer, or on metadata.
 """
 
+from .paths import PATHS_OF_BUYERS
 from .receipts import OrderLinks
 
-__all__ = ["OrderLinks"]
+__all__ = ["PATHS_OF_BUYERS", "OrderLinks"]
