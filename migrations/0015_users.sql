@@ -233,9 +233,9 @@ call kernel.settle('identity.recovery_code', 'used_at');
 grant select, insert, update, delete on identity.recovery_code to guilder_app;
 
 -- Attempts, by the hash of who was tried and of where they came from. It belongs to no tenant,
--- since nobody has signed in yet; a guess is counted before it is looked at.
+-- since mostly nobody has signed in yet; a guess is counted before it is looked at.
 create table identity.brake (
-    kind text not null check (kind in ('account', 'address', 'sign_up', 'mail', 'code')),
+    kind text not null check (kind in ('account', 'address', 'sign_up', 'mail', 'code', 'code_place')),
     key_hash bytea not null check (length(key_hash) = 32),
     attempts integer not null check (attempts > 0),
     is_too_soon boolean not null default false,
@@ -247,14 +247,14 @@ create table identity.brake (
 create index brake_last on identity.brake (last_at);
 
 -- Count an attempt, and say how long to wait before it may be looked at. The first ones are free,
--- then the pause doubles with each, and an hour of silence forgets them.
+-- then the pause doubles with each, and an hour of silence forgets them. Where a tenant's work
+-- goes on whatever becomes of the guess, it is counted in the transaction of that.
 create function identity.brake_attempt(
     kind text, key_hash bytea, free integer, most interval
 ) returns table (pause interval, attempts integer)
 language sql volatile security definer
 set search_path = ''
 begin atomic
-select kernel.require_system();
 insert into identity.brake as known (kind, key_hash, attempts, open_at, last_at)
 values (
     brake_attempt.kind, brake_attempt.key_hash, 1, clock_timestamp(), clock_timestamp()
@@ -296,7 +296,6 @@ create function identity.take_back_attempt(kind text, key_hash bytea) returns vo
 language sql volatile security definer
 set search_path = ''
 begin atomic
-select kernel.require_system();
 update identity.brake
 set attempts = brake.attempts - 1
 where

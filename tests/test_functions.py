@@ -11,6 +11,7 @@ from guilder.db import APP_ROLE
 from tests.schema import OUR_SCHEMAS
 
 WITHIN_A_TENANT: Final = {
+    "identity.brake_attempt": "whoever guesses is counted, whatever else the transaction is about",
     "identity.faces": "a tenant sees of its members what a list shows, wherever they are at home",
     "identity.found_roles": "a tenant gets its built-in roles at its foundation, and never again",
     "identity.hold_user": "whoever is let in may be at home elsewhere, and stays a user meanwhile",
@@ -18,6 +19,7 @@ WITHIN_A_TENANT: Final = {
     "identity.is_email_taken": "whoever chooses an e-mail is told whether it is free",
     "identity.memberships": "a user's own list; it answers for those who are at home here only",
     "identity.session_standing": "whoever has a session's token may use it wherever they belong",
+    "identity.take_back_attempt": "what was counted there is taken back there",
     "jobs.enqueue": "a job enters with the transaction that wants it, and belongs to its tenant",
     "jobs.given_up": "a merchant is told that work of theirs was given up, and nothing else of it",
     "jobs.finish": "the end of a job is committed together with its effect",

@@ -142,6 +142,12 @@ class WorkRefused(Problem, status=409):
     """The work was refused."""
 
 
+class WorkTooSoon(Problem, status=429):
+    """This work was asked for a moment ago."""
+
+    retry_after: int = 7
+
+
 def slow_post(gate: Gate, outcome: type[BaseException] | None = None) -> http.Endpoint:
     @post("/v1/tests/{name}/works", "tests:write")
     async def work(tx: Tx, name: str) -> str:
@@ -177,6 +183,7 @@ async def test_a_request_under_way_is_not_begun_again(world: World) -> None:
     ("outcome", "status", "code", "is_kept"),
     [
         (WorkRefused, 409, "work_refused", True),
+        (WorkTooSoon, 429, "work_too_soon", False),
         (RuntimeError, 500, "internal_error", False),
         (TimeoutError, 500, "internal_error", False),
     ],

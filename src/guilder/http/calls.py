@@ -227,7 +227,8 @@ class Call:
 
 def is_kept(problem: Problem) -> bool:
     """Whether a refusal is the answer for good: one that says when to come back is not."""
-    return problem.status in KEPT_PROBLEMS and problem.retry_after_seconds is None
+    tells_when = problem.retry_after_seconds is not None or "retry_after" in problem.details
+    return problem.status in KEPT_PROBLEMS and not tells_when
 
 
 def kept(answer: Response | Work) -> Answer | Work:

@@ -32,7 +32,14 @@ from .api_keys import (
     revoke,
     rotate,
 )
-from .brakes import Brake, TooManyAttempts, require_pace, take_back
+from .brakes import (
+    Brake,
+    TooManyAttempts,
+    require_pace,
+    require_pace_within,
+    take_back,
+    take_back_within,
+)
 from .entrance import Begun, SignIn, SignUp, sign_in, sign_out, sign_up
 from .entrance.api import origin_of
 from .gate import Gate
@@ -145,6 +152,7 @@ __all__ = [
     "refuse_invitation",
     "refuse_unknown",
     "require_pace",
+    "require_pace_within",
     "require_room",
     "require_verified",
     "reset_password",
@@ -156,6 +164,7 @@ __all__ = [
     "sign_up",
     "suspend",
     "take_back",
+    "take_back_within",
     "update_tenant",
     "verify_email",
 ]

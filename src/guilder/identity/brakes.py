@@ -26,6 +26,7 @@ class Brake(StrEnum):
     SIGN_UP = auto()
     MAIL = auto()
     CODE = auto()
+    CODE_PLACE = auto()
 
 
 class Pace(NamedTuple):
@@ -41,11 +42,12 @@ PACES: Final = {
     Brake.SIGN_UP: Pace(20, timedelta(hours=1)),
     Brake.MAIL: Pace(5, timedelta(hours=1)),
     Brake.CODE: Pace(10, timedelta(minutes=15)),
+    Brake.CODE_PLACE: Pace(50, timedelta(minutes=5)),
 }
 
 
-OF_PLACES: Final = {Brake.ADDRESS, Brake.SIGN_UP}
-"""Where it is counted from where an attempt came."""
+OF_PLACES: Final = {Brake.ADDRESS, Brake.SIGN_UP, Brake.CODE_PLACE}
+"""Where it is counted from where an attempt came: an address, perhaps after whose place it is."""
 
 OWN_NETWORK_BITS: Final = 64
 """Whoever has one address of the sixth version has all that begin like it."""
@@ -76,22 +78,33 @@ class ForgetBrakes(Job, frozen=True):
 
 async def attempt(pool: Pool, brake: Brake, name: str) -> Attempt:
     """Count an attempt, before it is looked at."""
-    pace = PACES[brake]
     async with system_statement(pool) as tx:
-        return await count_attempt(
-            tx,
-            brake=brake,
-            key_hash=_hash(brake, name),
-            free=pace.free,
-            longest=pace.longest,
-        )
+        return await _count(tx, brake, name)
 
 
 async def require_pace(pool: Pool, brake: Brake, name: str) -> None:
     """Count an attempt, and refuse it where it comes too soon."""
-    counted = await attempt(pool, brake, name)
+    _refuse_haste(await attempt(pool, brake, name))
+
+
+async def require_pace_within(tx: Tx, brake: Brake, name: str) -> None:
+    """The same in a transaction that is committed all the same, or nothing would be counted.
+
+    Others who are counted under this name wait for its end.
+    """
+    _refuse_haste(await _count(tx, brake, name))
+
+
+def _refuse_haste(counted: Attempt) -> None:
     if counted.is_too_soon:
         raise TooManyAttempts(retry_after=int(counted.pause.total_seconds()) + 1)
+
+
+async def _count(tx: Tx, brake: Brake, name: str) -> Attempt:
+    pace = PACES[brake]
+    return await count_attempt(
+        tx, brake=brake, key_hash=_hash(brake, name), free=pace.free, longest=pace.longest
+    )
 
 
 async def release(pool: Pool, brake: Brake, name: str) -> None:
@@ -103,7 +116,12 @@ async def release(pool: Pool, brake: Brake, name: str) -> None:
 async def take_back(pool: Pool, brake: Brake, name: str) -> None:
     """This attempt was none. The others stay counted: who guesses may have an account too."""
     async with system_statement(pool) as tx:
-        await take_back_attempt(tx, brake=brake, key_hash=_hash(brake, name))
+        await take_back_within(tx, brake, name)
+
+
+async def take_back_within(tx: Tx, brake: Brake, name: str) -> None:
+    """The same in the transaction in which it was counted."""
+    await take_back_attempt(tx, brake=brake, key_hash=_hash(brake, name))
 
 
 async def forget(tx: Tx, _: ForgetBrakes) -> None:
@@ -112,7 +130,8 @@ async def forget(tx: Tx, _: ForgetBrakes) -> None:
 
 
 def _hash(brake: Brake, name: str) -> bytes:
-    counted = _whole(name) if brake in OF_PLACES else name
+    whose, space, place = name.rpartition(" ")
+    counted = f"{whose}{space}{_whole(place)}" if brake in OF_PLACES else name
     return hashlib.sha256(counted.encode("utf-8", "surrogatepass")).digest()
 
 

@@ -99,7 +99,8 @@ def responses_of(
 
 def _may_be_kept(problem: type[Problem]) -> bool:
     """Whether it is answered again to the same request, and not judged anew."""
-    return problem.status < HTTPStatus.INTERNAL_SERVER_ERROR and problem.retry_after_seconds is None
+    tells_when = problem.retry_after_seconds is not None or "retry_after" in details_of(problem)
+    return problem.status < HTTPStatus.INTERNAL_SERVER_ERROR and not tells_when
 
 
 def example_components(endpoints: Sequence[Endpoint]) -> dict[str, Any]:

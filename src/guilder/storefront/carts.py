@@ -35,7 +35,6 @@ from guilder.checkout import (
     cart_by_id,
     change_cart,
     change_line,
-    open_carts,
     remove_line,
     shown_cart,
     shown_filled,
@@ -43,9 +42,11 @@ from guilder.checkout import (
 )
 from guilder.customers import Address
 from guilder.db import Tx
-from guilder.http import Asked, delete, get, patch, post
-from guilder.kernel import AmountTooLarge, Currency, CurrencyNotKnown, Problem
+from guilder.http import Asked, Caller, delete, get, patch, post
+from guilder.identity import TooManyAttempts
+from guilder.kernel import Actor, AmountTooLarge, Currency, CurrencyNotKnown, Problem
 
+from .guesses import guessing, open_at_pace
 from .views import BuyersCartView, show
 
 FULLER = (VariantNotSold, TooManyLines, TooManyPieces, AmountTooLarge)
@@ -125,15 +126,18 @@ class OfBuyersCart(msgspec.Struct, frozen=True):
 @post(
     "/v1/storefront/carts",
     "storefront:write",
-    problems=(CurrencyNotKnown, PromotionNotFound, *FULLER),
+    problems=(CurrencyNotKnown, PromotionNotFound, TooManyAttempts, *FULLER),
     is_for_browsers=True,
 )
 async def create_buyers_cart(
     tx: Tx, asked: Sequence[Asked[BuyersCartBody, None]]
 ) -> list[BuyersCartView | Problem]:
-    """Open a cart. Its currency is fixed from now on; its id is all that it takes to fill it."""
+    """Open a cart. Its currency is fixed from now on; its id is all that it takes to fill it.
+
+    Whoever guesses at codes has to wait.
+    """
     shelf = Shelf(tx)
-    opened = await open_carts(tx, shelf, [one.body.asked() for one in asked])
+    opened = await open_at_pace(tx, shelf, [one.body.asked() for one in asked])
     return _show(await shown_filled(tx, shelf, opened))
 
 
@@ -151,12 +155,41 @@ async def show_buyers_cart(tx: Tx, cart_id: CartId) -> BuyersCartView:
 @patch(
     "/v1/storefront/carts/{cart_id}",
     "storefront:write",
-    problems=(CartNotFound, CartClosed, ShippingOptionNotFound, PromotionNotFound),
+    problems=(
+        CartNotFound,
+        CartClosed,
+        ShippingOptionNotFound,
+        PromotionNotFound,
+        TooManyAttempts,
+    ),
     is_for_browsers=True,
 )
-async def update_buyers_cart(tx: Tx, cart_id: CartId, body: BuyersCartChange) -> BuyersCartView:
-    """Say who buys, where it goes to, how it travels, and which promotions to use."""
-    return show(await shown_cart(tx, await change_cart(tx, cart_id, body.changes())))
+async def update_buyers_cart(
+    caller: Caller, cart_id: CartId, body: BuyersCartChange
+) -> BuyersCartView:
+    """Say who buys, where it goes to, how it travels, and which promotions to use.
+
+    Whoever guesses at codes has to wait. What a cart has already is no guess.
+    """
+
+    async def change(tx: Tx, _: Actor) -> BuyersCartView:
+        return show(await shown_cart(tx, await change_cart(tx, cart_id, body.changes())))
+
+    if not body.promotion_codes or not await _is_guess(caller, cart_id, body.promotion_codes):
+        return await caller.transact(change)
+    address = caller.visit.address
+    async with guessing(caller.pool, caller.tenant_id, cart_id, address=address):
+        return await caller.transact(change)
+
+
+async def _is_guess(caller: Caller, cart_id: CartId, codes: Sequence[str]) -> bool:
+    """Whether a code is told that the cart does not have."""
+
+    async def look(tx: Tx, _: Actor) -> list[str]:
+        return (await cart_by_id(tx, cart_id)).cart.promotion_codes
+
+    known = {code.casefold() for code in await caller.transact(look)}
+    return not known.issuperset(code.casefold() for code in codes)
 
 
 @post(

@@ -33,7 +33,7 @@ from guilder.checkout import (
     renew,
 )
 from guilder.db import Tx, transact
-from guilder.identity import Brake, TooManyAttempts, require_pace, take_back
+from guilder.identity import TooManyAttempts
 from guilder.kernel import IllegalMove, Problem
 from guilder.payments import (
     AttemptId,
@@ -43,6 +43,7 @@ from guilder.payments import (
     carry_out,
     payment_by_id,
 )
+from guilder.storefront.guesses import guessing
 
 from .fields import Filled, asked_of, read
 from .guest import Desk, Guest
@@ -198,22 +199,20 @@ async def _carry_out(guest: Guest, desk: Desk, attempt_id: AttemptId, *, tools: 
 
 async def _use_code(guest: Guest, desk: Desk, fields: Form, *, tools: Tools) -> Done:
     """Who guesses has to wait: it is counted by the cart, which every checkout of it shares."""
+    session, visitor = desk.session, guest.visitor
     code = fields.get("code", "").strip()
     if not code or len(code) > LONGEST_CODE:
         return Done(wrong={"code": "code_unknown"})
     email = fields.get("email", "").strip() or None
-    guessed = str(desk.session.cart_id)
     try:
-        await require_pace(guest.visitor.pool, Brake.CODE, guessed)
-        done = await _renewed(guest, desk, Renewal(add_code=code, email=email), tools=tools)
+        async with guessing(visitor.pool, desk.tenant.id, session.cart_id, address=visitor.address):
+            return await _renewed(guest, desk, Renewal(add_code=code, email=email), tools=tools)
     except TooManyAttempts as braked:
         return Done(wrong={"code": "code_too_often"}, status=braked.status)
     except CodeNotTaken as refused:
         return Done(wrong={"code": f"code_{refused.reason}"})
     except tuple(OF_CODES) as refused:
         return Done(wrong={"code": OF_CODES[type(refused)]})
-    await take_back(guest.visitor.pool, Brake.CODE, guessed)
-    return done
 
 
 async def _drop_code(guest: Guest, desk: Desk, fields: Form, *, tools: Tools) -> Done:
