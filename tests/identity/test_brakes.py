@@ -139,7 +139,10 @@ async def test_after_a_day_nothing_is_kept(system: System, database: asyncpg.Con
     assert kept == [0, 1]
 
 
-@pytest.mark.parametrize("brake", [Brake.ADDRESS, Brake.SIGN_UP])
+@pytest.mark.parametrize(
+    ("brake", "whose"),
+    [(Brake.ADDRESS, ""), (Brake.SIGN_UP, ""), (Brake.CODE_PLACE, "a tenant ")],
+)
 @pytest.mark.parametrize(
     ("one", "other", "is_counted_with"),
     [
@@ -150,11 +153,11 @@ async def test_after_a_day_nothing_is_kept(system: System, database: asyncpg.Con
     ],
 )
 async def test_who_has_a_network_of_addresses_has_one_count(
-    system: System, brake: Brake, one: str, other: str, *, is_counted_with: bool
+    system: System, brake: Brake, *, whose: str, one: str, other: str, is_counted_with: bool
 ) -> None:
     """Of the sixth version whoever has one address has 2^64 of them."""
     mark = uuid4().bytes
-    written = [text.format(mark[0], mark[1], mark[1] ^ 1) for text in (one, other)]
+    written = [whose + text.format(mark[0], mark[1], mark[1] ^ 1) for text in (one, other)]
 
     counted = [await attempt(system.pool, brake, text) for text in written]
 

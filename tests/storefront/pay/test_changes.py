@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from guilder.checkout import Session, SessionStatus, session_of_link
-from guilder.identity import Brake, KeyMode, create_api_key
+from guilder.identity import Brake, KeyMode, create_api_key, require_pace
 from guilder.identity.brakes import PACES
 from tests.checkout.buying import good
 from tests.checkout.shop import Shop
@@ -132,6 +132,29 @@ async def test_who_guesses_codes_has_to_wait_and_pays_meanwhile(
     assert "too many codes" in str(told_beside(braked, "whole-code"))
     assert (await buyer.press(other, "code", code="SPRING")).status_code == 303
     assert "Thank you" in text_of(await buyer.follow(await buyer.pay(session)))
+
+
+async def test_who_guesses_from_one_place_has_to_wait_whatever_they_pay(
+    shop: Shop, buyer: Buyer, api: httpx.AsyncClient
+) -> None:
+    await promotion(api)
+    session = await checkout(shop)
+    place = f"{shop.world.tenant_id} 127.0.0.1"
+    for _ in range(PACES[Brake.CODE_PLACE].free + 1):
+        await require_pace(shop.world.pool, Brake.CODE_PLACE, place)
+    changed = await shop.owner.execute(
+        """
+        update identity.brake set open_at = open_at + interval '1 hour'
+        where kind = 'code_place' and key_hash = sha256(convert_to($1, 'UTF8'))
+        """,
+        place,
+    )
+
+    braked = await buyer.press(session, "code", code="SPRING")
+
+    assert changed == "UPDATE 1"
+    assert braked.status_code == 429
+    assert "too many codes" in str(told_beside(braked, "whole-code"))
 
 
 async def test_guesses_are_counted_on_when_another_code_was_right(
