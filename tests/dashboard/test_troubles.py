@@ -144,6 +144,19 @@ async def test_who_may_see_orders_alone_sees_no_payments(merchant: Merchant) -> 
     assert "payment" not in page.casefold()
 
 
+async def test_work_that_was_given_up_is_told_to_who_may_change_the_tenant(
+    merchant: Merchant,
+) -> None:
+    await merchant.shop.owner.execute(DEAD, merchant.person.tenant_id)
+    await decline(merchant)
+    seen = ("orders:read", "payments:read", "disputes:read")
+
+    await merchant.may_only(*seen)
+    without = part_of(await merchant.home(), "troubles")
+    assert "1 payment failed" in without
+    assert "given up" not in without
+
+
 async def test_who_may_see_nothing_is_told_who_can_help(merchant: Merchant) -> None:
     await merchant.may_only("products:read")
 

@@ -12,10 +12,11 @@ from guilder.pages import Forms, redirect
 
 from .charts import bars
 from .entrance import TEMPLATES
+from .failing import failing
 from .sales import Sales, Series, lately
 from .signed import looking
 from .stories import ADVICE, Stories, Story, stories
-from .troubles import MOST_FAILING, Trouble, failing, troubles
+from .troubles import Trouble, troubles
 from .words import day_told, moment_told, money_told
 
 NEEDED: Final = "orders:read"
@@ -50,9 +51,7 @@ async def _look(visitor: Visitor, gate: Gate) -> Overview:
         if tx.actor is None or not tx.actor.allows(NEEDED):
             raise PermissionMissing(needs=NEEDED)
         sees_payments = all(tx.actor.allows(one) for one in FOR_PAYMENTS)
-        found = []
-        if sees_payments:
-            found = await failing(tx, tenant_id=tx.tenant_id, most=MOST_FAILING)
+        found = await failing(tx) if sees_payments else []
         return Overview(
             tenant=await current_tenant(tx),
             now=await tx.now(),

@@ -7,7 +7,7 @@ import msgspec
 from guilder.db import Tx
 from guilder.payments import Moment, Payment, newest_payments, payments_by_ids, timelines
 
-from .troubles import Failing, What
+from .failing import Failing, What, shares
 
 MOST_FAILING: Final = 8
 MOST_RECENT: Final = 8
@@ -46,13 +46,12 @@ class Stories(msgspec.Struct, frozen=True):
 
 async def stories(tx: Tx, found: list[Failing]) -> Stories:
     """What needs somebody, and the newest of the others."""
-    reasons = {one.payment_id: one for one in reversed(found)}
-    most_urgent = list(dict.fromkeys(one.payment_id for one in found))[:MOST_FAILING]
+    reasons = {one.payment_id: one for one in shares(found, most=MOST_FAILING)}
     known = {
         one.id: one
-        for one in await payments_by_ids(tx, tenant_id=tx.tenant_id, payment_ids=most_urgent)
+        for one in await payments_by_ids(tx, tenant_id=tx.tenant_id, payment_ids=list(reasons))
     }
-    failing = [known[payment_id] for payment_id in most_urgent]
+    failing = [known[payment_id] for payment_id in reasons]
     newest = await _newest(tx, MOST_RECENT + len(failing))
     recent = [one for one in newest if one.id not in known][:MOST_RECENT]
     moments = await timelines(tx, [*failing, *recent])

@@ -1,7 +1,6 @@
 """Troubles: what does not go on by itself, and what a merchant does about it."""
 
 from datetime import datetime
-from enum import StrEnum, auto
 from typing import Final
 
 import msgspec
@@ -9,29 +8,13 @@ import msgspec
 from guilder import events, jobs
 from guilder.db import Tx, sql
 from guilder.kernel import TenantId
-from guilder.payments import PaymentId
 
+from .failing import Failing, What
 from .words import counted_told, day_told
 
-MOST_FAILING: Final = 1000
-"""More are not counted: somebody is trying cards then, or a gateway is down."""
-
-
-class What(StrEnum):
-    """What is the matter with a payment."""
-
-    DISPUTE = auto()
-    REFUND = auto()
-    PAYMENT = auto()
-
-
-class Failing(msgspec.Struct, frozen=True):
-    """A payment that needs somebody, why, and until when."""
-
-    payment_id: PaymentId
-    what: What
-    due_at: datetime | None
-    since: datetime
+OPERATORS: Final = "tenant:write"
+"""What somebody has to hold to be told of work that was given up: they answer for the tenant, and
+turn to whoever runs the system. Whoever sends parcels could only wonder."""
 
 
 class Counted(msgspec.Struct, frozen=True):
@@ -58,7 +41,9 @@ async def troubles(tx: Tx, found: list[Failing], *, with_payments: bool) -> list
     """What needs somebody: first where money is at stake, then who waits, then what is behind."""
     counted = await counted_of(tx, tenant_id=tx.tenant_id)
     of_payments = _of_payments(counted, found) if with_payments else []
-    return [*of_payments, *_of_orders(counted), *await _of_work(tx)]
+    is_operator = tx.actor is not None and tx.actor.allows(OPERATORS)
+    of_work = await _of_work(tx) if is_operator else []
+    return [*of_payments, *_of_orders(counted), *of_work]
 
 
 def _of_payments(counted: Counted, found: list[Failing]) -> list[Trouble]:
@@ -155,7 +140,3 @@ async def _of_work(tx: Tx) -> list[Trouble]:
 
 @sql
 async def counted_of(tx: Tx, *, tenant_id: TenantId) -> Counted: ...
-
-
-@sql
-async def failing(tx: Tx, *, tenant_id: TenantId, most: int) -> list[Failing]: ...
