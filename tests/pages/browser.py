@@ -30,6 +30,10 @@ SIZES = {"narrow": (360, 740), "wide": (1280, 900)}
 LOOK = "words => axe.run(document, words)"
 WHOLLY = {"resultTypes": ["violations"], "reporter": "no-passes"}
 AT_COLOURS = {**WHOLLY, "runOnly": ["color-contrast"]}
+SIZE = "() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+HIGHEST_PICTURE = 9000
+"""The reference goes on for much longer, and no picture could hold it."""
+
 WIDER_THAN_THE_WINDOW = """
     () => document.documentElement.scrollWidth > document.documentElement.clientWidth
 """
@@ -100,7 +104,9 @@ class Window:
         """Keep a picture, for who asks for them."""
         if FOLDER:
             path = Path(FOLDER) / f"{what}-{self.name}.png"
-            await self.page.screenshot(path=path, full_page=True)
+            width, height = await self.page.evaluate(SIZE)
+            seen: Any = {"x": 0, "y": 0, "width": width, "height": min(height, HIGHEST_PICTURE)}
+            await self.page.screenshot(path=path, full_page=True, clip=seen)
 
     async def complaints(self) -> list[str]:
         """What axe says against the page, and whether it has to be moved sideways."""
