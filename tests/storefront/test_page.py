@@ -1,29 +1,31 @@
 """The page of the documentation sells, in a real browser and from an origin of its own."""
 
 import re
-from pathlib import Path
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx
-import pytest
+from playwright.async_api import Page, expect
 
 from tests.checkout.buying import good
 from tests.checkout.shop import Shop
 from tests.house import ROOT
 from tests.http.serving import Served
-from tests.storefront.browser import CHROMIUM, hosted, seen_at
+from tests.pages.browser import MOST_MILLISECONDS, chromium_at
+from tests.storefront.hosting import hosted
 
 DOCUMENT = (ROOT / "docs" / "storefront.md").read_text("utf-8")
 (PAGE,) = re.findall(r"^```html\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL)
 
-BUYING = """
-<script type="module">
-  new MutationObserver(() => document.querySelector("button:enabled")?.click())
-    .observe(document.getElementById("products"), { childList: true });
-</script>
-"""
-"""Somebody who buys the first thing that can be bought."""
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no browser")
+@asynccontextmanager
+async def opened(html: str, served: Served) -> AsyncIterator[Page]:
+    """A page of a shop, from an origin of its own, in a browser that answers nothing itself."""
+    async with hosted(html) as address, chromium_at(served.port) as chromium:
+        seen = await chromium.new_page()
+        seen.set_default_timeout(MOST_MILLISECONDS)
+        await seen.goto(address)
+        yield seen
 
 
 def page_with(key: str, served: Served) -> str:
@@ -37,34 +39,32 @@ def key_of(page: httpx.AsyncClient) -> str:
 
 
 async def test_a_page_shows_what_is_sold(
-    page: httpx.AsyncClient, shop: Shop, served: Served, tmp_path: Path
+    page: httpx.AsyncClient, shop: Shop, served: Served
 ) -> None:
     await shop.product("24.00", name="Tulip <b>vase</b>")
     await shop.product("5.00", name="Last pot", stock=0)
 
-    async with hosted(page_with(key_of(page), served)) as address:
-        seen = await seen_at(address, tmp_path)
+    async with opened(page_with(key_of(page), served), served) as seen:
+        vase = seen.get_by_text("Tulip <b>vase</b>")
+        pot = seen.get_by_text("Last pot")
+        await expect(vase.get_by_role("button", name="Buy for €24.00")).to_be_enabled()
+        await expect(pot.get_by_role("button", name="Sold out")).to_be_disabled()
 
-    assert "Tulip &lt;b&gt;vase&lt;/b&gt; <button>Buy for €24.00</button>" in seen
-    assert 'Last pot <button disabled="">Sold out</button>' in seen
 
-
-async def test_a_page_reads_why_it_was_refused(
-    page: httpx.AsyncClient, served: Served, tmp_path: Path
-) -> None:
-    async with hosted(page_with(f"{key_of(page)[:-1]}_", served)) as address:
-        seen = await seen_at(address, tmp_path)
-
-    assert "Send a valid key or session" in seen
+async def test_a_page_reads_why_it_was_refused(page: httpx.AsyncClient, served: Served) -> None:
+    async with opened(page_with(f"{key_of(page)[:-1]}_", served), served) as seen:
+        await expect(seen.get_by_text("Send a valid key or session")).to_be_visible()
 
 
 async def test_a_page_sends_its_buyer_on_to_pay(
-    page: httpx.AsyncClient, shop: Shop, served: Served, *, api: httpx.AsyncClient, tmp_path: Path
+    page: httpx.AsyncClient, shop: Shop, served: Served, *, api: httpx.AsyncClient
 ) -> None:
     await shop.product("24.00", name="Tulip vase", stock=1)
 
-    async with hosted(page_with(key_of(page), served) + BUYING) as address:
-        await seen_at(address, tmp_path)
+    async with opened(page_with(key_of(page), served), served) as seen:
+        address = seen.url
+        async with seen.expect_request("**/pay/**"):
+            await seen.get_by_role("button", name="Buy for €24.00").click()
 
     (checkout,) = good(await api.get("/v1/checkouts"), 200)["data"]
     assert (checkout["amount_total"], checkout["success_url"]) == (2400, address)

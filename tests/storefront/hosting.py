@@ -1,24 +1,11 @@
-"""A real browser, which opens one page of a shop and shows what came of it."""
+"""A shop's own page at an origin of its own, from which it calls ours across origins.
+
+It is a server, since a browser whose requests a test answers asks nobody whether it may call.
+"""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
-
-CHROMIUM = shutil.which("chromium")
-MOST_SECONDS = 60
-WORDS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--virtual-time-budget=10000",
-    "--dump-dom",
-)
 
 
 @asynccontextmanager
@@ -46,23 +33,3 @@ async def hosted(page: str) -> AsyncIterator[str]:
             writer.close()
         server.close()
         await server.wait_closed()
-
-
-async def seen_at(address: str, folder: Path) -> str:
-    """The page as it is when all that it asked for has come."""
-    browser = await asyncio.create_subprocess_exec(
-        CHROMIUM or "chromium",
-        *WORDS,
-        f"--user-data-dir={folder}",
-        address,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
-        async with asyncio.timeout(MOST_SECONDS):
-            seen, _ = await browser.communicate()
-    finally:
-        if browser.returncode is None:
-            browser.kill()
-            await browser.wait()
-    return seen.decode()
