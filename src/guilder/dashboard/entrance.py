@@ -48,15 +48,19 @@ FIELDS: Final = {
 }
 """Beside which field a problem is told; any other stands above the form."""
 
+OVER: Final = {"ticket_not_valid", "invitation_not_open"}
+"""After which there is nothing left to fill in, since it would be refused again."""
+
 
 def told(problem: Problem | None) -> dict[str, Any]:
     """A problem as a page shows it: beside its field, or above all."""
     if problem is None:
-        return {"problems": {}, "problem": None}
+        return {"problems": {}, "problem": None, "is_over": False}
     field = FIELDS.get(problem.code)
     return {
         "problems": {field: problem.title} if field else {},
         "problem": None if field else problem.title,
+        "is_over": problem.code in OVER,
     }
 
 
