@@ -116,6 +116,23 @@ async def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(
     assert "short" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("path", "needed"),
+    [("/sign-up", ["name", "email", "password"]), ("/sign-in", ["login", "password"])],
+)
+async def test_all_that_was_left_empty_is_told_at_once_and_the_first_of_it_waits(
+    browser: httpx.AsyncClient, *, path: str, needed: list[str]
+) -> None:
+    answer = await send(browser, path, **dict.fromkeys(needed, " "))
+
+    assert answer.status_code == 422
+    assert re.findall(r'id="(\w+)-told">Please fill this in', answer.text) == needed
+    assert re.findall(r"<input[^>]* autofocus", answer.text)[0].startswith(
+        f'<input id="{needed[0]}"'
+    )
+    assert 'role="alert"' not in answer.text
+
+
 async def test_a_refused_sign_in_tells_no_more_than_the_api(browser: httpx.AsyncClient) -> None:
     answer = await send(browser, "/sign-in", login="nobody@nobody.example", password=PASSWORD)
 

@@ -51,11 +51,18 @@ FIELDS: Final = {
 OVER: Final = {"ticket_not_valid", "invitation_not_open"}
 """After which there is nothing left to fill in, since it would be refused again."""
 
+BLANK: Final = "Please fill this in."
 
-def told(problem: Problem | None) -> dict[str, Any]:
+
+def blank_in(fields: dict[str, str], *needed: str) -> dict[str, str]:
+    """What was left empty, all of it at once."""
+    return {name: BLANK for name in needed if not fields.get(name, "").strip()}
+
+
+def told(problem: Problem | None, blank: dict[str, str] | None = None) -> dict[str, Any]:
     """A problem as a page shows it: beside its field, or above all."""
     if problem is None:
-        return {"problems": {}, "problem": None, "is_over": False}
+        return {"problems": blank or {}, "problem": None, "is_over": False}
     field = FIELDS.get(problem.code)
     return {
         "problems": {field: problem.title} if field else {},
@@ -76,6 +83,9 @@ async def take_sign_in(
 ) -> Response:
     """Sign in, and go where one wanted to go."""
     fields = forms.open(visitor)
+    if blank := blank_in(fields, "login", "password"):
+        to = fields.get("to", "/")
+        return _sign_in_page(visitor, forms, to=to, given=fields, blank=blank)
     asked = SignIn(
         login=fields.get("login", ""),
         password=fields.get("password", ""),
@@ -100,6 +110,8 @@ async def show_sign_up(visitor: Visitor, forms: Forms) -> Response:
 async def take_sign_up(visitor: Visitor, forms: Forms, passwords: Passwords) -> Response:
     """Begin, and see what there is."""
     fields = forms.open(visitor)
+    if blank := blank_in(fields, "name", "email", "password"):
+        return _sign_up_page(visitor, forms, given=fields, blank=blank)
     asked = SignUp(
         email=fields.get("email", ""),
         password=fields.get("password", ""),
@@ -137,16 +149,18 @@ def _sign_in_page(
     to: str,
     given: dict[str, str] | None = None,
     wrong: Problem | None = None,
+    blank: dict[str, str] | None = None,
 ) -> Response:
     return forms.show(
         visitor,
         TEMPLATES,
         "sign_in.html",
+        status=422 if blank else 200,
         refused=wrong,
         to=to,
         given=given or {},
         needs_code=wrong is not None and wrong.code.startswith("second_factor"),
-        **told(wrong),
+        **told(wrong, blank),
     )
 
 
@@ -156,14 +170,16 @@ def _sign_up_page(
     *,
     given: dict[str, str] | None = None,
     wrong: Problem | None = None,
+    blank: dict[str, str] | None = None,
 ) -> Response:
     return forms.show(
         visitor,
         TEMPLATES,
         "sign_up.html",
+        status=422 if blank else 200,
         refused=wrong,
         given=given or {},
-        **told(wrong),
+        **told(wrong, blank),
     )
 
 
