@@ -19,6 +19,10 @@ from tests.pages.browser import MOST_BYTES, SIZES, Window, chromium_at, window
 
 LONG = "The Royal Amsterdam Society for Hand-painted Tulip Vases and " + "Herengracht" * 8
 ARABIC = "متجر الزهور اليدوية"
+CUT_OFF = """
+    () => [...document.querySelectorAll("details[open] .story-known")]
+        .filter(one => one.scrollWidth > one.clientWidth).length
+"""
 BEFORE = "update checkout.placed_order set created_at = now() - $2::interval where id = $1"
 
 
@@ -68,6 +72,7 @@ async def looked_at(chromium: Browser, merchant: Merchant, name: str) -> None:
         for one in await seen.page.locator("summary").all():
             await one.click()
         assert await seen.complaints_in_every_light(f"home-{name}-open") == []
+        assert await seen.page.evaluate(CUT_OFF) == 0
         assert seen.strangers == set()
 
 
