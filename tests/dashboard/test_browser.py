@@ -14,7 +14,8 @@ from tests.checkout.shop import Shop
 from tests.dashboard.merchants import Merchant, selling
 from tests.dashboard.test_troubles import DEAD, DISPUTED, DUE, FAILS_LATER, decline
 from tests.http.serving import Served
-from tests.identity.people import PASSWORD, somebody
+from tests.identity.people import PASSWORD, signed_up, somebody
+from tests.identity.second_factor.authenticator import with_authenticator
 from tests.pages.browser import MOST_BYTES, SIZES, Window, chromium_at, window
 
 LONG = "The Royal Amsterdam Society for Hand-painted Tulip Vases and " + "Herengracht" * 8
@@ -126,6 +127,32 @@ async def test_a_page_of_the_entrance_can_be_read(chromium: Browser, path: str) 
         await seen.page.locator("button").first.click()
         assert await seen.complaints_in_every_light(f"{name}-wrong") == []
         assert seen.strangers == set()
+
+
+@pytest.mark.parametrize("with_device", [True, False])
+async def test_somebody_with_a_second_factor_signs_in_with_the_code_or_without_the_device(
+    system: System, owner: asyncpg.Connection, *, chromium: Browser, with_device: bool
+) -> None:
+    now = await owner.fetchval("select extract(epoch from clock_timestamp())")
+    async with signed_up(system) as person, window(chromium) as seen:
+        device = await with_authenticator(person, float(now), owner)
+        page = seen.page
+        await seen.go("/sign-in")
+        await page.get_by_label("E-mail or username").fill(person.email)
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_role("button", name="Sign in").click()
+        await expect(page.get_by_label("Password")).to_be_focused()
+        await expect(page.locator(".told-wrong")).to_have_count(0)
+        assert await seen.complaints_in_every_light("sign-in-code") == []
+
+        await page.get_by_label("Password").fill(PASSWORD)
+        if with_device:
+            await page.get_by_label("Code of your second factor").fill(device.code(float(now)))
+        else:
+            await page.get_by_text("I do not have my device").click()
+            await page.get_by_label("Recovery code").fill(device.recovery_codes[0])
+        await page.get_by_role("button", name="Sign in").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
 
 
 @pytest.mark.parametrize("size", SIZES)

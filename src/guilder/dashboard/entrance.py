@@ -159,7 +159,8 @@ def _sign_in_page(
         refused=wrong,
         to=to,
         given=given or {},
-        needs_code=wrong is not None and wrong.code.startswith("second_factor"),
+        is_asked=wrong is not None and wrong.code == "second_factor_needed",
+        needs_code="code" in (given or {}) or (wrong and wrong.code.startswith("second_factor")),
         **told(wrong, blank),
     )
 
