@@ -93,6 +93,17 @@ async def test_a_buyer_with_nothing_but_a_keyboard_pays(shop: Shop, chromium: Br
     assert outline == "solid"
 
 
+async def test_a_wide_page_keeps_what_it_costs_in_sight(shop: Shop, chromium: Browser) -> None:
+    session = await rich(shop)
+
+    async with window(chromium) as seen:
+        await seen.page.set_viewport_size({"width": 1280, "height": 700})
+        await seen.go(path_of(session))
+        await seen.page.get_by_role("button", name="Pay €").scroll_into_view_if_needed()
+
+        await expect(seen.page.locator(".bill-headline")).to_be_in_viewport()
+
+
 async def test_a_narrow_page_folds_what_is_bought_and_takes_a_code(
     shop: Shop, chromium: Browser
 ) -> None:
