@@ -61,6 +61,7 @@ async def test_a_refund_that_failed_is_seen_before_all_the_cards_that_were_decli
     assert first.index("1 refund failed") < first.index("9 payments failed")
     assert first.index("€9.00 refund failed") < first.index("€12.50 failed")
     assert first.count("€12.50 failed") == 7
+    assert "8 of 10, some of every kind." in first
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ async def _look(visitor: Visitor, gate: Gate) -> Overview:
 
 
 def _shown(found: Overview) -> dict[str, Any]:
-    told = found.stories or Stories([], [])
+    told = found.stories or Stories([], 0, [])
     return {
         "tenant": found.tenant,
         "troubles": found.troubles,
@@ -71,6 +71,7 @@ def _shown(found: Overview) -> dict[str, Any]:
         "series": [_series(line) for line in found.sales.series],
         "sees_payments": found.stories is not None,
         "failing": [_story(one, found.now) for one in told.failing],
+        "of_failing": told.of_failing,
         "recent": [_story(one, found.now) for one in told.recent],
     }
 

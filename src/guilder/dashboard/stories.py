@@ -38,9 +38,10 @@ class Story(msgspec.Struct, frozen=True):
 
 
 class Stories(msgspec.Struct, frozen=True):
-    """Payments that need somebody, and the newest of the others."""
+    """Payments that need somebody, out of so many, and the newest of the others."""
 
     failing: list[Story]
+    of_failing: int
     recent: list[Story]
 
 
@@ -57,6 +58,7 @@ async def stories(tx: Tx, found: list[Failing]) -> Stories:
     moments = await timelines(tx, [*failing, *recent])
     return Stories(
         [Story(one, moments[one.id], reasons[one.id]) for one in failing],
+        len({one.payment_id for one in found}),
         [Story(one, moments[one.id]) for one in recent],
     )
 
