@@ -11,6 +11,7 @@ from guilder.payments.gateways.gateway import (
     Charge,
     Declined,
     Done,
+    GatewayUnavailable,
     OutcomeUnknown,
     Underway,
     Void,
@@ -141,6 +142,34 @@ def void_of(order: Charge, outcome: ActionNeeded) -> Void:
     )
 
 
+async def test_what_was_declined_there_ends_with_the_page(
+    shop: Shop, stripe: StripeCounterpart
+) -> None:
+    order, outcome = await sent(shop, order_of(shop))
+    sessions.pay(stripe.books, outcome.intent, "pm_card_visa_chargeDeclined")
+    void = void_of(order, outcome)
+
+    assert isinstance(await shop.gateway.void(void), Done)
+
+    assert isinstance(await shop.gateway.find(void), Done)
+    assert not any(request.path.endswith("/cancel") for request in stripe.server.requests)
+
+
+async def test_a_page_that_could_not_be_closed_is_closed_later(
+    shop: Shop, stripe: StripeCounterpart
+) -> None:
+    order, outcome = await sent(shop, order_of(shop))
+    session = stripe.books.get(outcome.intent, "checkout.session")
+    stripe.server.before("/checkout/sessions/.+/expire", lambda: session.update(status="complete"))
+    stripe.server.before("/checkout/sessions/[^/]+", lambda: session.update(status="open"))
+    with pytest.raises(GatewayUnavailable):
+        await shop.gateway.void(void_of(order, outcome))
+
+    assert isinstance(await shop.gateway.void(void_of(order, outcome)), Done)
+
+    assert session["status"] == "expired"
+
+
 async def test_who_has_paid_meanwhile_is_not_let_go_of(
     shop: Shop, stripe: StripeCounterpart
 ) -> None:
@@ -190,6 +219,31 @@ async def test_a_page_whose_address_was_lost_is_the_same_page(
 
     assert await shop.gateway.find(order) == outcome
     assert waiting(await shop.gateway.charge(order)) == outcome
+    assert len(stripe.books.all("checkout.session")) == 1
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_who_is_sent_again_is_not_sent_to_a_page_that_is_over(
+    shop: Shop, stripe: StripeCounterpart, is_known: bool
+) -> None:
+    order = order_of(shop)
+    known, outcome = await sent(shop, order)
+    again = known if is_known else order
+    sessions.expire(stripe.books, outcome.intent, {})
+
+    assert isinstance(await shop.gateway.charge(again), Declined)
+
+
+async def test_who_has_paid_is_sent_nowhere_again(shop: Shop, stripe: StripeCounterpart) -> None:
+    order, outcome = await sent(shop, order_of(shop))
+    sessions.pay(stripe.books, outcome.intent, "pm_card_visa")
+    (intent,) = stripe.books.all("payment_intent")
+    intent["status"] = "processing"
+    stripe.server.forget_keys()
+
+    assert await shop.gateway.charge(order) == Underway(intent=intent["id"])
+    known = with_intent(order, intent["id"])
+    assert await shop.gateway.charge(known) == Underway(intent=intent["id"])
     assert len(stripe.books.all("checkout.session")) == 1
 
 

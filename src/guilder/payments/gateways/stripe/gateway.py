@@ -76,8 +76,7 @@ class StripeGateway:
         What is lost at the first step moved nothing, so another gateway may be tried at once.
         """
         if hosted.can_lead_to(order):
-            page = await hosted.begin(self._calls, order, in_parts=self._has_several_captures)
-            return hosted.outcome_of(page)
+            return await self._send_to_page(order)
         if order.token is None:
             return Declined(
                 code="payment_method_missing",
@@ -87,6 +86,17 @@ class StripeGateway:
         if isinstance(made, Declined):
             return made
         return await self._confirm(order, made.id)
+
+    async def _send_to_page(self, order: Charge) -> Outcome:
+        """Given again, it is looked at: what Stripe then repeats is how its page once stood."""
+        if order.intent is not None:
+            found = await self.find(order)
+            if found is not None:
+                return found
+        page = await hosted.begin(self._calls, order, in_parts=self._has_several_captures)
+        if page.is_replayed:
+            page = await hosted.look(self._calls, page.id)
+        return hosted.outcome_of(page)
 
     async def _make(self, order: Charge) -> wire.Intent | Declined:
         """The intent of an order. Given again within a day, it is the same one."""
@@ -266,14 +276,15 @@ class StripeGateway:
         return answer
 
     async def _find_void(self, order: Void) -> Done | None:
-        name: str | None = order.intent
+        name = order.intent
         if hosted.is_page(name):
-            page = await hosted.look(self._calls, order.intent)
-            name = hosted.intent_of(page)
-            if name is None:
-                is_closed = page.status == "expired"
-                return Done(reference=page.id, intent=page.id) if is_closed else None
-        intent = await self._intent(name or "")
+            page = await hosted.look(self._calls, name)
+            if hosted.is_closed(page):
+                return Done(reference=page.id, intent=page.id)
+            if (paid := hosted.intent_of(page)) is None:
+                return None
+            name = paid
+        intent = await self._intent(name)
         is_done = orders.release_mark(order) in intent.metadata
         return canceled(intent) if is_done or intent.status == "canceled" else None
 

@@ -23,6 +23,7 @@ from .outcomes import name_of, outcome_of_charge
 PREFIX: Final = "cs_"
 EXPANDED: Final = [f"payment_intent.{part}" for part in balance.EXPANDED]
 OPEN: Final = "open"
+CLOSED: Final = "expired"
 
 
 def is_page(intent: str | None) -> bool:
@@ -52,12 +53,12 @@ async def look(calls: Calls, name: str) -> wire.Page:
 
 
 async def close(calls: Calls, name: str) -> wire.Page:
-    """See to it that nobody pays there any more; or see who was quicker."""
+    """See to it that nobody pays there any more; or see who was quicker.
+
+    Without a key of ours: Stripe would repeat a refusal of an hour ago.
+    """
     try:
-        await calls.ask(
-            calls.v1.checkout.sessions.expire_async(name, {}, {"idempotency_key": f"{name}:close"}),
-            wire.Page,
-        )
+        await calls.ask(calls.v1.checkout.sessions.expire_async(name), wire.Page)
     except GatewayUnavailable:
         page = await look(calls, name)
         if page.status == OPEN:
@@ -81,16 +82,24 @@ async def find(calls: Calls, order: Charge, *, in_parts: bool) -> Outcome | None
     return None
 
 
+def is_closed(page: wire.Page) -> bool:
+    """Whether nobody has paid there, and nobody will."""
+    return page.status == CLOSED
+
+
 def intent_of(page: wire.Page) -> str | None:
-    """The intent that a buyer's payment there has made."""
-    return name_of(page.payment_intent)
+    """The intent that a buyer's payment there has made. One that was declined ends with its page.
+
+    Stripe lets nobody else cancel it.
+    """
+    return None if is_closed(page) else name_of(page.payment_intent)
 
 
 def outcome_of(page: wire.Page) -> Outcome:
     """What became of a page: who has not paid may go there again, until it closes."""
     if page.status == OPEN and page.url is not None:
         return ActionNeeded(intent=page.id, url=page.url)
-    if page.status == "expired":
+    if is_closed(page):
         return Declined(
             code="expired", message="Nobody paid there while it was open.", intent=page.id
         )
