@@ -6,8 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
+from guilder.payments.notices.notices import NotKnownYet
 from tests.http.documents import problem
 from tests.payments.elsewhere import Elsewhere, at
+from tests.payments.gateways.counterparts.stripe_server import sessions
 from tests.payments.till import Till
 
 BACK = "https://shop.example/back"
@@ -77,6 +79,59 @@ async def test_what_was_paid_there_is_given_back(
     after = await seen(program, made)
     assert after["amount_refunded"] == 500
     assert await stripe.counterpart.taken(after["gateway_payment_intent_id"]) == (2000, 500)
+
+
+async def test_a_dispute_that_is_told_before_the_payment_waits_for_it(
+    program: httpx.AsyncClient, stripe: Elsewhere
+) -> None:
+    page = (made := await asked(program))["gateway_payment_intent_id"]
+    books = stripe.counterpart.books
+    sessions.pay(books, page, "pm_card_createDispute")
+    (intent,) = books.all("payment_intent")
+    for each in await stripe.counterpart.notices(intent["id"]):
+        await stripe.bring(each)
+    with pytest.raises(NotKnownYet):
+        await stripe.till.work()
+
+    for each in await stripe.counterpart.notices(page):
+        await stripe.bring(each)
+    await stripe.till.work(later=True)
+    for job in await untold(stripe):
+        await stripe.till.do_twice("payments.apply_notice", job)
+
+    assert (await seen(program, made))["amount_disputed"] == 2000
+
+
+async def untold(stripe: Elsewhere) -> list[str]:
+    """The jobs of notices that could not be looked into, which come back."""
+    rows = await stripe.till.owner.fetch(
+        "select id from payments.notice where tenant_id = $1 and applied_at is null",
+        stripe.till.world.tenant_id,
+    )
+    return [f'{{"notice_id": "{row["id"]}"}}' for row in rows]
+
+
+async def test_who_has_chosen_a_voucher_is_known_by_its_payment(
+    program: httpx.AsyncClient, stripe: Elsewhere
+) -> None:
+    page = (made := await asked(program))["gateway_payment_intent_id"]
+    books = stripe.counterpart.books
+    sessions.pay(books, page, "pm_card_authenticationRequired")
+    (intent,) = books.all("payment_intent")
+    for each in await stripe.counterpart.notices(page):
+        await stripe.bring(each)
+    await stripe.till.work()
+
+    chosen = await seen(program, made)
+    assert chosen["status"] == "requires_action"
+    assert chosen["next_action"]["url"] == intent["next_action"]["redirect_to_url"]["url"]
+    assert chosen["gateway_payment_intent_id"] == intent["id"]
+
+    await stripe.counterpart.act(intent["id"], agrees=True)
+    for each in await stripe.counterpart.notices(intent["id"]):
+        await stripe.bring(each)
+    await stripe.till.work()
+    assert (await seen(program, made))["status"] == "succeeded"
 
 
 async def test_a_payment_that_is_called_off_closes_the_page(

@@ -52,7 +52,8 @@ async def _charged(tx: Tx, payment: Payment, attempt: Transaction, *, outcome: O
             if outcome.url in {payment.action_url, urlsplit(payment.action_url or "").path}:
                 return payment  # a worker that has no address of its own tells only the path
             if payment.status is PaymentStatus.REQUIRES_ACTION:
-                return await save(tx, replace(payment, action_url=outcome.url))
+                told = replace(payment, gateway_payment_intent_id=outcome.intent)
+                return await save(tx, replace(told, action_url=outcome.url))
             await wait_for_buyer(tx, attempt)
             changed = replace(
                 payment,

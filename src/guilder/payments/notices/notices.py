@@ -91,7 +91,11 @@ async def apply(
             return
         # Asked first: what becomes known in between is found, and nothing falls between the two.
         may_be_ours = notice.intent is not None and await is_charge_open(
-            tx, tenant_id=tenant_id, gateway=notice.gateway, until=notice.created_at
+            tx,
+            tenant_id=tenant_id,
+            gateway=notice.gateway,
+            until=notice.created_at,
+            is_taken=notice.dispute is not None,
         )
         payments = await payments_of_intent(
             tx, tenant_id=tenant_id, gateway=notice.gateway, intent=notice.intent or ""
@@ -172,7 +176,9 @@ async def find_notice(tx: Tx, *, tenant_id: TenantId, notice_id: NoticeId) -> Ke
 
 
 @sql
-async def is_charge_open(tx: Tx, *, tenant_id: TenantId, gateway: str, until: datetime) -> bool: ...
+async def is_charge_open(
+    tx: Tx, *, tenant_id: TenantId, gateway: str, until: datetime, is_taken: bool
+) -> bool: ...
 
 
 @sql
