@@ -24,7 +24,7 @@ from .payment import Payment, PaymentId, PaymentStatus
 from .payments import PaymentNotFound, locked, newest_payments, payment_by_id, payments_by_ids
 from .refunds import RefundNotAllowed, refund
 from .routing import gateways_for_buyers
-from .settlement import look_into
+from .settlement import UNTRIED, look_into
 from .timeline import Moment, timeline, timelines
 from .transaction import Transaction, TransactionStatus, TransactionType
 from .transactions import transaction_by_id, transactions_of
@@ -33,6 +33,7 @@ from .views import Country, GatewayName, Method
 __all__ = [
     "METHOD_PROBLEMS",
     "MOVEMENT_PROBLEMS",
+    "UNTRIED",
     "AttemptId",
     "Country",
     "GatewayDeclined",

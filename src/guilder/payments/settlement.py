@@ -1,10 +1,12 @@
 """Settlement: no attempt stays open. The gateway is asked, again and again, what became of it."""
 
+from typing import Final
+
 from guilder.db import Pool, Tx, tenant_transaction, transact
 from guilder.jobs import Hopeless
 from guilder.kernel import TenantId
 
-from .attempts import Claimed, claim, give, let_go, record
+from .attempts import UNAVAILABLE, Claimed, claim, give, let_go, record
 from .followups import CHECKS, SettleAttempt, settle_later
 from .gateways import (
     AttemptId,
@@ -23,6 +25,8 @@ from .transactions import find_transaction, open_attempts
 NEVER_ARRIVED = Declined(
     code="not_received", message="The gateway never received it, so nothing was charged."
 )
+UNTRIED: Final = frozenset({UNAVAILABLE.code, NEVER_ARRIVED.code})
+"""Why a payment failed that no gateway has looked at."""
 
 
 async def settle(

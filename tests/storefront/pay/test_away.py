@@ -74,6 +74,20 @@ async def test_who_comes_back_without_an_answer_may_go_again_or_pay_otherwise(
     assert told_beside(open_again, "way") is None
 
 
+async def test_who_finds_nobody_there_may_try_again_as_often_as_they_like(
+    shop: Shop, there: Buyer, elsewhere: Elsewhere
+) -> None:
+    session = await checkout(shop)
+
+    for _ in range(11):
+        await elsewhere.counterpart.refuse_next()
+        closed = await there.follow(await there.pay(session, elsewhere.name))
+        assert "Please try again in a moment" in (told_beside(closed, "way") or "")
+
+    away = await there.pay(session, elsewhere.name)
+    assert not away.headers["location"].startswith(("/", "http://guilder.test"))
+
+
 async def test_each_is_offered_for_what_it_takes(
     shop: Shop, there: Buyer, elsewhere: Elsewhere
 ) -> None:

@@ -87,8 +87,6 @@ def _while_paid(payment: Payment) -> Stage:
 
 async def _decline(tx: Tx, session: Session) -> str | None:
     """Why it was not paid the last time."""
-    if not session.declines:
-        return None
     found = await newest_payments(
         tx,
         tenant_id=tx.tenant_id,

@@ -24,7 +24,7 @@ from guilder.checkout.sessions import (
 )
 from guilder.db import Tx, sql
 from guilder.kernel import TenantId
-from guilder.payments import PaymentFailed, PaymentId, PaymentSucceeded
+from guilder.payments import UNTRIED, PaymentFailed, PaymentId, PaymentSucceeded
 
 from .purchases import lock_checkouts
 
@@ -63,13 +63,21 @@ async def order_what_was_paid(tx: Tx, facts: Sequence[PaymentSucceeded], numbers
 
 
 async def count_what_was_declined(tx: Tx, facts: Sequence[PaymentFailed]) -> None:
-    """Let a checkout be paid anew, unless it was declined too often."""
+    """Let a checkout be paid anew, unless it was declined too often.
+
+    A gateway that is out of reach declines nothing: nobody tries cards at it.
+    """
+    untried = {fact.object_id for fact in facts if fact.data.last_error_code in UNTRIED}
     sessions = await _checkouts_of(tx, facts)
     for session in sessions:
         if session.payment_id is None:
             continue
         declines = await count_decline(
-            tx, tenant_id=tx.tenant_id, checkout_id=session.id, payment_id=session.payment_id
+            tx,
+            tenant_id=tx.tenant_id,
+            checkout_id=session.id,
+            payment_id=session.payment_id,
+            count=0 if session.payment_id in untried else 1,
         )
         if declines is not None and declines >= MOST_DECLINES:
             await close(tx, [session.id], SessionStatus.FAILED)
@@ -166,5 +174,5 @@ async def open_beside(
 
 @sql
 async def count_decline(
-    tx: Tx, *, tenant_id: TenantId, checkout_id: CheckoutId, payment_id: PaymentId
+    tx: Tx, *, tenant_id: TenantId, checkout_id: CheckoutId, payment_id: PaymentId, count: int
 ) -> int | None: ...

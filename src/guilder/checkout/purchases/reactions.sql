@@ -9,10 +9,11 @@ from checkout.session
 where session.tenant_id = :tenant_id and session.order_id = any(:order_ids::uuid[]);
 
 -- count_decline
--- Each declined payment counts once, whoever tells of it: then it is the checkout's no more.
+-- Each declined payment counts once, whoever tells of it, and one that was tried nowhere not at
+-- all: then it is the checkout's no more.
 update checkout.session
 set
-    declines = session.declines + 1,
+    declines = session.declines + :count::int2,
     payment_id = null,
     updated_at = now()
 where
