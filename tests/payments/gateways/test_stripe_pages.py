@@ -280,6 +280,15 @@ async def test_when_stripe_cannot_be_asked_nobody_knows(
         await shop.gateway.find(order)
 
 
+async def test_too_little_for_stripe_is_declined(shop: Shop, stripe: StripeCounterpart) -> None:
+    too_little = Refused("It must be at least 50 cents.", code="amount_too_small")
+    for asked in (shop.gateway.charge, shop.gateway.find):
+        stripe.server.before("/checkout/sessions", no(too_little))
+        outcome = await asked(order_of(shop))
+        assert isinstance(outcome, Declined)
+        assert outcome.code == "amount_too_small"
+
+
 async def test_its_notices_name_the_page(shop: Shop, stripe: StripeCounterpart) -> None:
     _, outcome = await sent(shop, order_of(shop))
     sessions.pay(stripe.books, outcome.intent, "pm_card_visa")

@@ -26,6 +26,7 @@ UNEXPECTED_STATE: Final = "payment_intent_unexpected_state"
 OF_THE_PAYMENT: Final = frozenset({
     UNEXPECTED_STATE,
     "amount_too_large",
+    "amount_too_small",
     "capture_charge_authorization_expired",
     "charge_already_captured",
     "charge_already_refunded",

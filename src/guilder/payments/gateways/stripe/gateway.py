@@ -94,6 +94,8 @@ class StripeGateway:
             if found is not None:
                 return found
         page = await hosted.begin(self._calls, order, in_parts=self._has_several_captures)
+        if isinstance(page, Declined):
+            return page
         if page.is_replayed:
             page = await hosted.look(self._calls, page.id)
         return hosted.outcome_of(page)

@@ -36,14 +36,14 @@ def can_lead_to(order: Charge) -> bool:
     return order.token is None and orders.can_redirect(order)
 
 
-async def begin(calls: Calls, order: Charge, *, in_parts: bool) -> wire.Page:
+async def begin(calls: Calls, order: Charge, *, in_parts: bool) -> wire.Page | Declined:
     """Have the page made. Given again within a day, it is the same one."""
     try:
         params = orders.page(order, has_several_captures=in_parts)
     except AmountNotPayable as error:
         raise GatewayUnavailable(str(error)) from None
     call = calls.v1.checkout.sessions.create_async(params, orders.key(order, "page"))
-    return await calls.ask(call, wire.Page)
+    return await calls.order(call, wire.Page, lost=GatewayUnavailable, parameters=())
 
 
 async def look(calls: Calls, name: str) -> wire.Page:
@@ -72,6 +72,8 @@ async def find(calls: Calls, order: Charge, *, in_parts: bool) -> Outcome | None
     if is_page(order.intent):
         return outcome_of(await look(calls, order.intent or ""))
     made = await begin(calls, order, in_parts=in_parts)
+    if isinstance(made, Declined):
+        return made
     if made.is_replayed:
         return outcome_of(await look(calls, made.id))
     # Stripe has forgotten the key, if it ever heard it: what was paid since bears our mark.

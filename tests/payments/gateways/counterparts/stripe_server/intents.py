@@ -243,6 +243,8 @@ def let_go(books: Books, intent: Thing) -> None:
 def cancel(books: Books, name: str, form: dict[str, Any]) -> Thing:
     intent = books.get(name, "payment_intent")
     must_be(books, intent, CANCELABLE, "cancel")
+    if books.all("checkout.session", payment_intent=name, status="open"):
+        raise Refused("Expire the Checkout Session of this PaymentIntent instead.")
     let_go(books, intent)
     intent |= {
         "status": "canceled",
