@@ -48,7 +48,7 @@ class AmountNotPositive(Problem, status=422):
 
 
 class PaymentMethodMissing(Problem, status=422):
-    """To be confirmed, a payment needs something to be paid with."""
+    """To be paid, it needs something to pay with, or a way back from a page of the gateway's."""
 
 
 class LiveKeyNeeded(Problem, status=403):
