@@ -62,6 +62,22 @@ async def test_a_secret_that_is_not_given_again_stays(api: httpx.AsyncClient) ->
     assert renewed["secret_hints"] == {"secret_key": "ther", "webhook_secret": "9r8G"}
 
 
+async def test_one_that_is_switched_off_and_on_is_as_it_was(api: httpx.AsyncClient) -> None:
+    """What is open there comes to its end, so it has to be asked as before."""
+    paypal = {
+        "position": 3,
+        "settings": {"client_id": "client", "webhook_id": "webhook"},
+        "secrets": {"client_secret": "secret of paypal"},
+    }
+    await put(api, paypal, "paypal")
+
+    off = await put(api, {"enabled": False}, "paypal")
+    on = await put(api, {}, "paypal")
+
+    assert (off["settings"], off["position"]) == (paypal["settings"], 3)
+    assert (on["settings"], on["position"], on["enabled"]) == (paypal["settings"], 3, True)
+
+
 async def test_a_gateway_that_is_not_enabled_may_lack_its_secrets(api: httpx.AsyncClient) -> None:
     refused = await api.put("/v1/gateways/stripe", json={"secrets": {"secret_key": "sk_test_1"}})
 

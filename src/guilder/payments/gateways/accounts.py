@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from guilder.db import Tx, sql
 from guilder.identity import audit
@@ -82,15 +83,22 @@ async def configure(
     name: str,
     *,
     is_enabled: bool,
-    position: int,
-    settings: dict[str, str],
+    position: int | UnsetType,
+    settings: dict[str, str] | UnsetType,
     secrets: dict[str, str],
 ) -> GatewayAccount:
-    """Set up a gateway. A secret that is not given again stays as it was."""
+    """Set up a gateway. What is not given again stays as it was, and each secret for itself.
+
+    One that is switched off is asked for what is still open, and needs all of it.
+    """
     needs = KNOWN.get(name)
     if needs is None:
         raise GatewayNotKnown(known=sorted(KNOWN))
     before = await find_account(tx, tenant_id=tx.tenant_id, name=name)
+    if settings is UNSET:
+        settings = before.settings if before else {}
+    if position is UNSET:
+        position = before.position if before else 0
     kept = _open(vault, tx.tenant_id, before) | secrets
     _refuse_what_does_not_fit(needs, settings, kept, is_enabled=is_enabled)
     sealed = vault.seal(msgspec.json.encode(kept), place=_place(tx.tenant_id, name))

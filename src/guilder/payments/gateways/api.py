@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from guilder.db import Tx
 from guilder.http import delete, get, put
@@ -25,7 +25,11 @@ from .registry import Gateways
 Setting = Annotated[str, Meta(min_length=1, max_length=1000)]
 Settings = Annotated[
     dict[Annotated[str, Meta(max_length=50)], Setting],
-    Meta(max_length=20, examples=[{"client_id": "AeA1QIZ…"}]),
+    Meta(
+        max_length=20,
+        description="Replaced, where they are given.",
+        examples=[{"client_id": "AeA1QIZ…"}],
+    ),
 ]
 Secrets = Annotated[
     dict[Annotated[str, Meta(max_length=50)], Annotated[str, Meta(min_length=8, max_length=1000)]],
@@ -41,10 +45,14 @@ class GatewayBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """How a gateway shall be used."""
 
     enabled: bool = True
-    position: Annotated[
-        int, Meta(ge=0, le=1000, description="Of two that could take a payment, the lower does.")
-    ] = 0
-    settings: Settings = {}
+    position: (
+        Annotated[
+            int,
+            Meta(ge=0, le=1000, description="Of two that could take a payment, the lower does."),
+        ]
+        | UnsetType
+    ) = UNSET
+    settings: Settings | UnsetType = UNSET
     secrets: Secrets = {}
 
 
