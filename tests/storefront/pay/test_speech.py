@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 
 from guilder.mail import LANGUAGES
+from guilder.payments import UNTRIED
+from guilder.storefront.pay.pages import decline_in
 from guilder.storefront.pay.speech import speech_for, texts_in
 from tests.checkout.shop import Shop
 from tests.storefront.pay.buyers import Buyer, path_of, text_of
@@ -25,6 +27,13 @@ def test_every_language_says_the_same_of_the_same(language: str) -> None:
         key: places_in(text) for key, text in english.items()
     }
     assert all(text.strip() for text in here.values())
+
+
+@pytest.mark.parametrize("code", sorted(UNTRIED))
+def test_what_was_tried_nowhere_is_not_told_as_declined(code: str) -> None:
+    speech = speech_for("en", "")
+
+    assert "You were not charged" in speech(decline_in(speech, code))
 
 
 @pytest.mark.parametrize(
