@@ -134,6 +134,46 @@ async def test_who_has_chosen_a_voucher_is_known_by_its_payment(
     assert (await seen(program, made))["status"] == "succeeded"
 
 
+@pytest.mark.parametrize("arrives", [True, False])
+async def test_what_takes_days_has_come_or_not_when_stripe_tells(
+    program: httpx.AsyncClient, stripe: Elsewhere, arrives: bool
+) -> None:
+    page = (made := await asked(program))["gateway_payment_intent_id"]
+    books = stripe.counterpart.books
+    sessions.pay(books, page, "pm_card_visa")
+    (intent,) = books.all("payment_intent")
+    intent["status"] = "processing"
+    for each in await stripe.counterpart.notices(page):
+        await stripe.bring(each)
+    await stripe.till.work()
+    underway = await seen(program, made)
+    assert (underway["status"], underway["next_action"]) == ("processing", None)
+
+    intent["status"] = "succeeded" if arrives else "requires_payment_method"
+    intent["last_payment_error"] = None if arrives else {"code": "debit_not_authorized"}
+    books.tell("payment_intent.payment_failed", intent)
+    for each in await stripe.counterpart.notices(intent["id"]):
+        await stripe.bring(each)
+    await stripe.till.work()
+
+    after = await seen(program, made)
+    assert after["status"] == ("succeeded" if arrives else "failed")
+    assert after["last_error_code"] == (None if arrives else "debit_not_authorized")
+
+
+async def test_a_page_that_stripe_has_closed_is_over(
+    program: httpx.AsyncClient, stripe: Elsewhere
+) -> None:
+    page = (made := await asked(program))["gateway_payment_intent_id"]
+    sessions.expire(stripe.counterpart.books, page, {})
+    for each in await stripe.counterpart.notices(page):
+        await stripe.bring(each)
+    await stripe.till.work()
+
+    after = await seen(program, made)
+    assert (after["status"], after["last_error_code"]) == ("failed", "expired")
+
+
 async def test_a_payment_that_is_called_off_closes_the_page(
     program: httpx.AsyncClient, stripe: Elsewhere
 ) -> None:
