@@ -81,6 +81,15 @@ async def test_what_is_told_to_stripe(shop: Shop, stripe: StripeCounterpart) -> 
     assert intent["capture_method"] == "manual"
 
 
+@pytest.mark.parametrize("said", [None, " "])
+async def test_what_nobody_has_named_can_be_bought(
+    shop: Shop, stripe: StripeCounterpart, said: str | None
+) -> None:
+    await sent(shop, replace(order_of(shop), description=said))
+
+    assert len(stripe.books.all("checkout.session")) == 1
+
+
 async def test_what_was_held_there_is_taken_and_given_back(
     shop: Shop, stripe: StripeCounterpart
 ) -> None:

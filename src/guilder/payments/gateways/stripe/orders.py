@@ -50,7 +50,7 @@ def intent(order: Charge, *, has_several_captures: bool) -> Any:
 
 def page(order: Charge, *, has_several_captures: bool) -> Any:
     """A page of Stripe's for the same, where the buyer says what to pay with."""
-    what = (order.description or UNNAMED)[:MAX_NAME]
+    what = ((order.description or "").strip() or UNNAMED)[:MAX_NAME]
     price = {
         "currency": order.amount.currency.lower(),
         "unit_amount": to_stripe(order.amount),

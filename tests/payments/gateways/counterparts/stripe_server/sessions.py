@@ -15,7 +15,7 @@ def create(books: Books, form: dict[str, Any]) -> Thing:
         raise invalid("Only payments are made here.", "mode")
     (line,) = form["line_items"]
     price = line["price_data"]
-    if not price["product_data"]["name"]:
+    if not price["product_data"]["name"].strip():
         raise invalid("A product has a name.", "line_items[0][price_data][product_data][name]")
     amount = intents.payable(price["unit_amount"], price["currency"]) * int(line["quantity"])
     taking = form.get("payment_intent_data", {})
