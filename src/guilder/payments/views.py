@@ -56,7 +56,10 @@ class PaymentBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     capture: Annotated[
         CaptureMode, Meta(description="Take the money at once, or hold it until it is captured.")
     ] = CaptureMode.AUTOMATIC
-    confirm: Annotated[bool, Meta(description="Have it paid now, with the payment method.")] = False
+    confirm: Annotated[
+        bool,
+        Meta(description="Have it paid now, with the payment method or on the gateway's page."),
+    ] = False
     gateway: GatewayName | None = None
     payment_method: Method | None = None
     off_session: Annotated[bool, Meta(description="The buyer is not there to act.")] = False
@@ -71,7 +74,9 @@ class PaymentBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     description: Text | None = None
     metadata: Metadata = {}
     country: Country | None = None
-    return_url: Url | None = None
+    return_url: (
+        Annotated[Url, Meta(description="Where the buyer comes back to from a bank's page.")] | None
+    ) = None
     expires_at: Instant | None = None
 
     def asked(self, key: str | None, actor: Actor | None) -> NewPayment:
