@@ -2,11 +2,14 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 
+from guilder.payments.cancellations import cancel
 from guilder.payments.notices.notices import NotKnownYet
+from guilder.payments.payment import PaymentId
 from tests.http.documents import problem
 from tests.payments.elsewhere import Elsewhere, at
 from tests.payments.gateways.counterparts.stripe_server import sessions
@@ -171,7 +174,27 @@ async def test_a_page_that_stripe_has_closed_is_over(
     await stripe.till.work()
 
     after = await seen(program, made)
-    assert (after["status"], after["last_error_code"]) == ("failed", "expired")
+    assert (after["status"], after["cancellation_reason"]) == ("canceled", "expired")
+    assert after["canceled_by"] == "job"
+    transactions = await program.get(f"/v1/payments/{made['id']}/transactions")
+    (attempt,) = transactions.json()["data"]
+    assert (attempt["status"], attempt["error_code"]) == ("failed", "expired")
+
+
+async def test_who_calls_off_is_told_though_stripe_is_quicker(
+    program: httpx.AsyncClient, stripe: Elsewhere
+) -> None:
+    page = (made := await asked(program))["gateway_payment_intent_id"]
+    await stripe.till.world.do(
+        lambda tx: cancel(tx, PaymentId(UUID(made["id"])), reason="another colour")
+    )
+    sessions.expire(stripe.counterpart.books, page, {})
+    for each in await stripe.counterpart.notices(page):
+        await stripe.bring(each)
+    await stripe.till.work()
+
+    after = await seen(program, made)
+    assert (after["status"], after["cancellation_reason"]) == ("canceled", "another colour")
 
 
 async def test_a_payment_that_is_called_off_closes_the_page(

@@ -11,7 +11,7 @@ from guilder.kernel import Actor, ActorKind, TenantId
 from .attempts import carry_out
 from .cancellations import PaymentUnderway, cancel
 from .followups import ExpirePayment, expire_later
-from .gateways import AttemptId, Gateways
+from .gateways import EXPIRED, AttemptId, Gateways
 from .payment import PaymentStatus
 from .payments import locked
 
@@ -48,7 +48,7 @@ async def _call_off(tx: Tx, *, job: ExpirePayment) -> AttemptId | None:
     if payment.ends_at > await tx.now():
         await expire_later(tx, [payment])
         return None
-    _, attempt_id = await cancel(tx, job.payment_id, reason="expired")
+    _, attempt_id = await cancel(tx, job.payment_id, reason=EXPIRED)
     return attempt_id
 
 

@@ -18,11 +18,11 @@ from .disputes import charge_back
 from .draft import stand_after
 from .events import PaymentCaptured, PaymentRefunded, PaymentRefundFailed, tell
 from .followups import expire_later
-from .gateways import ActionNeeded, AttemptId, Declined, Done, Outcome, Underway
+from .gateways import EXPIRED, ActionNeeded, AttemptId, Declined, Done, Outcome, Underway
 from .payment import Payment, PaymentLife, PaymentStatus
 from .payments import lock_payment_of, save
 from .transaction import Transaction, TransactionType
-from .transactions import finish, transaction_by_id, wait_for_buyer
+from .transactions import finish, open_attempts, transaction_by_id, wait_for_buyer
 
 BUYERS_TIME: Final = timedelta(days=1)
 """How long a payment waits for its buyer, where nothing else was said."""
@@ -36,6 +36,8 @@ async def record_outcome(tx: Tx, attempt_id: AttemptId, outcome: Outcome) -> Pay
     attempt = await transaction_by_id(tx, attempt_id)
     if attempt.is_finished:
         return payment
+    if attempt.is_charge and await _is_being_called_off(tx, payment, outcome):
+        return payment  # the void tells by whom, and why
     if attempt.is_charge:
         return await _charged(tx, payment, attempt, outcome=outcome)
     if isinstance(outcome, ActionNeeded | Underway):
@@ -68,7 +70,7 @@ async def _charged(tx: Tx, payment: Payment, attempt: Transaction, *, outcome: O
                 return changed if changed == payment else await save(tx, changed)
         case Done() | Declined():
             await finish(tx, attempt, outcome)
-            changed = stand_after(_acted(payment), outcome, now=await tx.now())
+            changed = await _ended(tx, payment, outcome)
     saved = await save(tx, changed)
     if isinstance(outcome, Done) and saved.captured_minor:
         await book_captures(tx, [(saved, attempt.id, outcome.fee_minor)])
@@ -87,6 +89,28 @@ def _underway(payment: Payment, outcome: Underway) -> Payment:
     if payment.status is not PaymentStatus.REQUIRES_ACTION:
         return told
     return replace(_acted(told), status=PaymentLife.process(payment.status))
+
+
+async def _is_being_called_off(tx: Tx, payment: Payment, outcome: Outcome) -> bool:
+    """Whether it has expired by our own order: beside such a charge only a void can be open."""
+    if not isinstance(outcome, Declined) or outcome.code != EXPIRED:
+        return False
+    found = await open_attempts(tx, tenant_id=tx.tenant_id, payment_id=payment.id)
+    return len(found) > 1
+
+
+async def _ended(tx: Tx, payment: Payment, outcome: Done | Declined) -> Payment:
+    """Who let the time pass was not declined: it ends as where it was we who waited no longer."""
+    is_waited_for = payment.status is PaymentStatus.REQUIRES_ACTION
+    if isinstance(outcome, Done) or outcome.code != EXPIRED or not is_waited_for:
+        return stand_after(_acted(payment), outcome, now=await tx.now())
+    return replace(
+        _acted(payment),
+        status=PaymentLife.cancel(payment.status),
+        canceled_by=str(tx.actor or "guilder"),
+        cancellation_reason=EXPIRED,
+        expires_at=None,
+    )
 
 
 def _acted(payment: Payment) -> Payment:

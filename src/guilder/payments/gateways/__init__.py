@@ -14,6 +14,7 @@ from .accounts import (
     hold_accounts,
 )
 from .gateway import (
+    EXPIRED,
     ActionNeeded,
     AttemptId,
     Capture,
@@ -41,6 +42,7 @@ from .sandbox import SandboxGateway, SandboxTold, answer_within, charges_at_once
 
 __all__ = [
     "CALL_SECONDS",
+    "EXPIRED",
     "KNOWN",
     "ActionNeeded",
     "AttemptId",

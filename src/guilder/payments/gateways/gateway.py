@@ -8,7 +8,7 @@ is what surely happened. What it cannot tell, it raises.
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from enum import StrEnum, auto
-from typing import NewType, Protocol
+from typing import Final, NewType, Protocol
 from uuid import UUID
 
 import msgspec
@@ -16,6 +16,9 @@ import msgspec
 from guilder.kernel import Money
 
 AttemptId = NewType("AttemptId", UUID)
+
+EXPIRED: Final = "expired"
+"""Why nothing came of what waited for its buyer until it was over."""
 
 
 class GatewayUnavailable(Exception):

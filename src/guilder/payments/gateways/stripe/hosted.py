@@ -7,6 +7,7 @@ Then the intent that it has made takes its place.
 from typing import Any, Final
 
 from guilder.payments.gateways.gateway import (
+    EXPIRED,
     ActionNeeded,
     Charge,
     Declined,
@@ -103,7 +104,7 @@ def outcome_of(page: wire.Page) -> Outcome:
         return ActionNeeded(intent=page.id, url=page.url)
     if is_closed(page):
         return Declined(
-            code="expired", message="Nobody paid there while it was open.", intent=page.id
+            code=EXPIRED, message="Nobody paid there while it was open.", intent=page.id
         )
     if isinstance(page.payment_intent, wire.Intent):
         return outcome_of_charge(page.payment_intent)
