@@ -1,5 +1,8 @@
 """What follows a purchase: its buyer acts, its order stumbles, the relay goes on."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import httpx
 
 from guilder import events
@@ -7,6 +10,7 @@ from guilder.checkout.sessions.expiry import ExpireCheckouts, expire
 from tests.checkout.buying import THREE_D_SECURE, Shown, good, pay
 from tests.checkout.shop import Shop
 
+HELD = "select consumer from events.cursor where tenant_id = $1 for update"
 STUMBLE = "update checkout.number set last = last - 1 where tenant_id = $1"
 
 
@@ -45,6 +49,16 @@ async def relayed(shop: Shop) -> None:
     consumers = [each.as_consumer() for each in world.system.companions]
     for _ in range(2):
         await events.deliver(world.pool, consumers, world.tenant_id)
+
+
+@asynccontextmanager
+async def unheard(shop: Shop) -> AsyncIterator[None]:
+    """No consumer hears of what happens here, not by another test's relay either."""
+    await relayed(shop)
+    async with shop.owner.transaction():
+        held = await shop.owner.fetch(HELD, shop.world.tenant_id)
+        assert held, "the relay passes by what is held"
+        yield
 
 
 async def expired(shop: Shop) -> None:
