@@ -83,23 +83,23 @@ async def test_a_page_speaks_the_language_of_its_buyer(
     session = await checkout(shop)
 
     accepted = await buyer.look(session, **{"accept-language": language})
-    asked = await buyer.browser.get(f"{path_of(session)}?lang={language}")
+    asked = await buyer.browser.get(f"{path_of(session)}?language={language}")
 
     for page in (accepted, asked):
         assert f'<html lang="{language}">' in page.text
         assert all(text in text_of(page) for text in says)
-    assert f'action="{path_of(session)}?lang={language}"' in asked.text
+    assert f'action="{path_of(session)}?language={language}"' in asked.text
 
 
 async def test_a_language_that_was_chosen_stays(shop: Shop, buyer: Buyer) -> None:
     session = await checkout(shop)
-    shown = await buyer.browser.get(f"{path_of(session)}?lang=de")
+    shown = await buyer.browser.get(f"{path_of(session)}?language=de")
     token = shown.text.partition('name="form_token" value="')[2][:64]
 
     paid = await buyer.browser.post(
-        f"{path_of(session)}?lang=de",
+        f"{path_of(session)}?language=de",
         data={"form_token": token, "way": "visa", "email": "a@b.example", "name": "A"},
     )
 
-    assert paid.headers["location"] == f"{path_of(session)}?lang=de"
+    assert paid.headers["location"] == f"{path_of(session)}?language=de"
     assert "Vielen Dank!" in text_of(await buyer.follow(paid))

@@ -24,12 +24,12 @@ async def show_payment(
     *,
     gateways: Gateways,
     links: OrderLinks,
-    lang: str | None = None,
+    language: str | None = None,
     returned: str | None = None,
     changed: str | None = None,
 ) -> Response:
     """The page on which a buyer pays, or sees what became of it."""
-    one = guest(visitor, forms, token, links=links, lang=lang)
+    one = guest(visitor, forms, token, links=links, language=language)
     desk = await desk_of(one)
     if desk is not None and returned and desk.standing.stage in {Stage.ACTION, Stage.PROCESSING}:
         return await _look_again(one, desk, gateways)
@@ -46,10 +46,10 @@ async def take_payment(
     numbers: Numbers,
     gateways: Gateways,
     links: OrderLinks,
-    lang: str | None = None,
+    language: str | None = None,
 ) -> Response:
     """Pay, use a promotion code, or choose another way to pay."""
-    one = guest(visitor, forms, token, links=links, lang=lang)
+    one = guest(visitor, forms, token, links=links, language=language)
     desk = await desk_of(one)
     if desk is None or not desk.is_open or not desk.is_shown:
         return _page(one, desk)

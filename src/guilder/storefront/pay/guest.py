@@ -43,7 +43,9 @@ class Guest(msgspec.Struct, frozen=True):
 
     def at(self, token: str, more: str = "") -> str:
         """The path of another page of this kind."""
-        asked = "&".join(one for one in (self.language and f"lang={self.language}", more) if one)
+        asked = "&".join(
+            one for one in (self.language and f"language={self.language}", more) if one
+        )
         return f"/pay/{token}?{asked}" if asked else f"/pay/{token}"
 
     @property
@@ -95,12 +97,12 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def guest(
-    visitor: Visitor, forms: Forms, token: str, *, links: OrderLinks, lang: str | None
+    visitor: Visitor, forms: Forms, token: str, *, links: OrderLinks, language: str | None
 ) -> Guest:
     """Who opened the page."""
-    speech = speech_for(lang, visitor.headers.get("accept-language", ""))
-    language = speech.language if lang == speech.language else None
-    return Guest(visitor, forms, links, token, speech, language)
+    speech = speech_for(language, visitor.headers.get("accept-language", ""))
+    chosen = speech.language if language == speech.language else None
+    return Guest(visitor, forms, links, token, speech, chosen)
 
 
 async def desk_of(one: Guest) -> Desk | None:
