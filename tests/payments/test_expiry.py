@@ -7,12 +7,15 @@ import httpx
 import pytest
 
 from guilder.db import Tx
+from guilder.payments.expiry import expire
+from guilder.payments.followups import ExpirePayment
 from guilder.payments.gateways import ActionNeeded, AttemptId, Done
 from guilder.payments.intake import create_payments
 from guilder.payments.outcomes import record_outcome
 from guilder.payments.payment import CaptureMode, PaymentStatus
 from tests.http.documents import problem
 from tests.ledger.books import Books
+from tests.payments.elsewhere import at
 from tests.payments.till import Till, new
 
 S = PaymentStatus
@@ -232,3 +235,26 @@ async def test_over_http_what_expired_is_not_confirmed(till: Till, api: httpx.As
     )
 
     problem(refused, 409, "payment_expired")
+
+
+AGAIN = """
+    select run_at from jobs.job
+    where tenant_id = $1 and kind = 'payments.expire_payment' and (payload ->> 'check')::int = $2
+"""
+
+
+async def test_a_gateway_that_is_gone_is_asked_less_and_less(till: Till) -> None:
+    async with at("stripe", till) as gone:
+        held = await gone.till.authorized("20.00", gateway="stripe", payment_method="pm_card_visa")
+        await till.run_out(held)
+        pauses = []
+        for check in (0, 1, 5, 9, 400):
+            await gone.counterpart.refuse_next()
+            world = gone.till.world
+            job = ExpirePayment(held.id, check)
+            await expire(world.pool, world.tenant_id, job, gateways=world.system.gateways)
+            due = await till.owner.fetchval(AGAIN, world.tenant_id, check + 1)
+            pauses.append(round((due - await till.now()) / timedelta(minutes=1)))
+
+        assert pauses == [5, 10, 160, 24 * 60, 24 * 60]
+        assert (await gone.till.look(held)).status is S.AUTHORIZED

@@ -4,6 +4,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
+from msgspec.structs import replace
+
 from guilder.db import Pool, Tx, transact
 from guilder.jobs import Hopeless, enqueue
 from guilder.kernel import Actor, ActorKind, TenantId
@@ -16,6 +18,9 @@ from .payment import PaymentStatus
 from .payments import locked
 
 PAUSE: Final = timedelta(minutes=5)
+LONGEST_PAUSE: Final = timedelta(days=1)
+MOST_DOUBLED: Final = 9
+"""So often the pause is doubled, until it is as long as it gets."""
 
 ENDS = frozenset({PaymentStatus.PENDING, PaymentStatus.REQUIRES_ACTION, PaymentStatus.AUTHORIZED})
 
@@ -53,8 +58,9 @@ async def _call_off(tx: Tx, *, job: ExpirePayment) -> AttemptId | None:
 
 
 async def _come_back(tx: Tx, *, job: ExpirePayment) -> None:
-    """What its gateway does now has to be known first, and may take a while."""
-    await enqueue(tx, job, run_at=await tx.now() + PAUSE)
+    """Each time later: its gateway may take days, and may be one that is gone for good."""
+    pause = min(PAUSE * 2 ** min(job.check, MOST_DOUBLED), LONGEST_PAUSE)
+    await enqueue(tx, replace(job, check=job.check + 1), run_at=await tx.now() + pause)
 
 
 async def _look_again(tx: Tx, *, job: ExpirePayment) -> None:

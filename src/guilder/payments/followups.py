@@ -36,6 +36,7 @@ class ExpirePayment(Job, frozen=True):
     timeout_seconds: ClassVar[float] = 60.0
 
     payment_id: PaymentId
+    check: int = 0
 
 
 async def settle_later(tx: Tx, attempt_ids: Sequence[AttemptId], *, check: int = 0) -> None:
