@@ -13,8 +13,11 @@ from guilder.payments.agreement.checks import (
     MOST_AT_ONCE,
     CheckLedger,
     LedgerCheck,
+    LedgerCheckStatus,
     check_by_id,
     finish_check,
+    insert_check,
+    latest_check,
     read_books,
     start_check,
 )
@@ -187,3 +190,28 @@ async def test_a_check_of_another_tenant_is_not_there(api: httpx.AsyncClient, ot
         answer = await stranger.get(f"/v1/ledger/checks/{check_id}")
 
     problem(answer, 404, "ledger_check_not_found")
+
+
+async def test_who_asks_while_a_check_ends_is_shown_how_it_ended(till: Till) -> None:
+    """It ends between the two statements of who asks: the first still sees it at work."""
+    check = await till.world.do(start_check)
+
+    async def end(tx: Tx) -> None:
+        await finish_check(
+            tx,
+            tenant_id=tx.tenant_id,
+            check_id=check.id,
+            status=LedgerCheckStatus.FAILED,
+            findings=None,
+            error_message="for a test",
+        )
+
+    async def ask(tx: Tx) -> LedgerCheck:
+        assert await insert_check(tx) is None
+        await till.world.do(end)
+        return await latest_check(tx, tenant_id=tx.tenant_id)
+
+    shown = await till.world.do(ask)
+
+    assert (shown.id, shown.status) == (check.id, LedgerCheckStatus.FAILED)
+    assert (await till.world.do(start_check)).id != check.id

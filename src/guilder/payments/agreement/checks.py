@@ -91,11 +91,14 @@ async def check_at_once(tx: Tx) -> Findings:
 
 
 async def start_check(tx: Tx) -> LedgerCheck:
-    """Have the books checked; while that goes on, whoever asks again is shown the same."""
+    """Have the books checked; while that goes on, whoever asks again is shown the same.
+
+    It may come to its end in between, and is shown as it ended.
+    """
     await give_up(tx, tenant_id=tx.tenant_id, age=GIVEN_UP)
     begun = await insert_check(tx)
     if begun is None:
-        return await running_check(tx, tenant_id=tx.tenant_id)
+        return await latest_check(tx, tenant_id=tx.tenant_id)
     await enqueue(tx, CheckLedger(begun.id))
     return begun
 
@@ -169,7 +172,7 @@ async def insert_check(tx: Tx) -> LedgerCheck | None: ...
 
 
 @sql
-async def running_check(tx: Tx, *, tenant_id: TenantId) -> LedgerCheck: ...
+async def latest_check(tx: Tx, *, tenant_id: TenantId) -> LedgerCheck: ...
 
 
 @sql

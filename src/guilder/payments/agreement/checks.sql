@@ -43,10 +43,12 @@ default values
 on conflict (tenant_id) where status = 'running' do nothing
 returning :columns_of_ledger_check;
 
--- running_check
+-- latest_check
 select :columns_of_ledger_check
 from payments.ledger_check
-where ledger_check.tenant_id = :tenant_id and ledger_check.status = 'running';
+where ledger_check.tenant_id = :tenant_id
+order by ledger_check.id desc
+limit 1;
 
 -- find_check
 select :columns_of_ledger_check
