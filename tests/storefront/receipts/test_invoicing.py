@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from guilder import identity
 from guilder.customers import Address
 from tests.checkout.shop import Shop
 from tests.storefront.receipts.following import TOKEN, browsing, link_of, seen, sold
@@ -92,6 +93,29 @@ async def test_a_strange_form_issues_nothing(shop: Shop, api: httpx.AsyncClient)
 
     assert (answer.status_code, nobody.status_code) == (403, 404)
     assert (await api.get("/v1/invoices")).json()["data"] == []
+
+
+async def test_what_becomes_of_the_button_is_told_beside_it(shop: Shop) -> None:
+    whole = await sold(shop)
+    await shop.fulfil(whole)
+    link = link_of(shop.world, whole)
+    async with browsing(shop.world) as browser:
+        shown = TOKEN.search(await seen(browser, link))
+        assert shown
+        stale = await browser.post(f"{link}/invoices", data={"form_token": "0" * 64})
+        await shop.world.do(identity.suspend)
+        after = await seen(browser, link)
+        closed = await browser.post(f"{link}/invoices", data={"form_token": shown[1]})
+
+    assert [one.status_code for one in (stale, closed)] == [403, 403]
+    assert "Get an invoice" not in after
+    top, _, below = stale.text.partition('aria-labelledby="goods"')
+    assert "Please press the button once more." in top
+    assert "once more" not in below
+    assert '<details class="order-back">' in below
+    top, _, below = closed.text.partition('aria-labelledby="goods"')
+    assert "This shop issues no invoices at the moment." in top
+    assert "returns at the moment" not in below
 
 
 async def test_a_shop_may_issue_one_with_each_order(shop: Shop, api: httpx.AsyncClient) -> None:

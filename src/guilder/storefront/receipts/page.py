@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from guilder.checkout import (
@@ -33,12 +33,21 @@ from .sheet import NOT_KEPT, POLICY, TEMPLATES, sheet
 LONGEST_REASON: Final = 500
 NUMBER: Final = re.compile(r"[0-9]{1,7}", re.ASCII)
 FIELD: Final = "pieces-"
-REFUSED: Final = {"no_pieces": 422, "not_left": 409, "too_long": 422, "closed": 403, "stale": 403}
-"""Why nothing was announced, and the status that says so."""
+REFUSED: Final = {
+    "no_pieces": 422,
+    "not_left": 409,
+    "too_long": 422,
+    "closed": 403,
+    "no_invoices": 403,
+    "stale": 403,
+}
+"""Why nothing was done, and the status that says so."""
 
 Form = dict[str, str]
 Act = Callable[[Visitor, Followed, Form], Awaitable[str | None]]
 """What a button does: None, or why it was not done."""
+Part = Literal["order", "returns"]
+"""A part of the page that has a button: what became of it is told there."""
 
 
 @get("/orders/{token}", None, is_page=True)
@@ -75,7 +84,7 @@ async def ask_for_invoice(
     visitor: Visitor, forms: Forms, token: str, *, links: OrderLinks, language: str | None = None
 ) -> Response:
     """Have the invoice issued, and sent where the e-mail is known."""
-    return await Guest(visitor, forms, token, language=language).act(links, _issue)
+    return await Guest(visitor, forms, token, language=language).act(links, _issue, part="order")
 
 
 @get("/orders/{token}/receipt", None, is_page=True)
@@ -109,7 +118,7 @@ async def announce_return(
 ) -> Response:
     """Announce that pieces come back."""
     guest = Guest(visitor, forms, token, language=language)
-    return await guest.act(links, _announce, then="#returns")
+    return await guest.act(links, _announce, part="returns")
 
 
 class Guest:
@@ -141,7 +150,7 @@ class Guest:
         reader = found.receipt.for_buyer(self._language, self.accepted)
         return invoice_document(found.receipt, found.receipt.invoice, reader)
 
-    async def act(self, links: OrderLinks, act: Act, *, then: str = "") -> Response:
+    async def act(self, links: OrderLinks, act: Act, *, part: Part) -> Response:
         """Do what a button says, and show what became of it: pressed again it sends nothing."""
         found = await self.order(links)
         if found is None:
@@ -149,11 +158,11 @@ class Guest:
         try:
             given = self.forms.open(self.visitor)
         except FormNotGenuine:
-            return self.page(found, wrong="stale")
-        wrong = await act(self.visitor, found, given) if found.is_open else "closed"
+            return self.page(found, wrong="stale", part=part)
+        wrong = await act(self.visitor, found, given)
         if wrong is not None:
-            return self.page(found, wrong=wrong, given=given)
-        return redirect(f"{self._here()}{then}")
+            return self.page(found, wrong=wrong, given=given, part=part)
+        return redirect(f"{self._here()}#{part}")
 
     def page(
         self,
@@ -161,6 +170,7 @@ class Guest:
         *,
         wrong: str | None = None,
         given: Form | None = None,
+        part: Part = "order",
     ) -> Response:
         """The page of an order, with what is wrong; or the one that says that there is none."""
         wished = (self._language or "", *accepted_in(self.accepted))
@@ -179,6 +189,7 @@ class Guest:
             look=look,
             shop=_shop(found),
             wrong=getattr(reader.words.refused, wrong) if wrong else None,
+            part=part,
             given=given or {},
             can_print=can_print(),
             here=self._here,
@@ -194,17 +205,22 @@ class Guest:
         return f"{path}?language={self._language}" if self._language else path
 
 
-async def _issue(visitor: Visitor, found: Followed, _: Form) -> None:
+async def _issue(visitor: Visitor, found: Followed, _: Form) -> str | None:
     """Whoever asks for the invoice is sent it: `send_invoice` hears of it."""
+    if not found.is_open:
+        return "no_invoices"
 
     async def issue(tx: Tx) -> None:
         await issue_invoice(tx, found.linked.order_id)
 
     await transact(visitor.pool, found.linked.tenant_id, issue, actor=found.buyer)
+    return None
 
 
 async def _announce(visitor: Visitor, found: Followed, given: Form) -> str | None:
     """Write the return down; or answer why not."""
+    if not found.is_open:
+        return "closed"
     pieces, reason = _pieces_in(given), given.get("reason", "").strip()
     if not pieces:
         return "no_pieces"

@@ -87,12 +87,13 @@ class PageWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Refusals(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Why a return was not announced."""
+    """Why a button did nothing."""
 
     no_pieces: str
     not_left: str
     too_long: str
     closed: str
+    no_invoices: str
     stale: str
 
 
