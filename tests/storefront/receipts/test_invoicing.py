@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import httpx
+import pytest
 
 from guilder import identity
 from guilder.customers import Address
@@ -116,6 +117,36 @@ async def test_what_becomes_of_the_button_is_told_beside_it(shop: Shop) -> None:
     top, _, below = closed.text.partition('aria-labelledby="goods"')
     assert "This shop issues no invoices at the moment." in top
     assert "returns at the moment" not in below
+
+
+UNDONE = ("cancellations", {}), ("refunds", {"amount": 7700}), ("cancellations", {"refund": False})
+
+
+@pytest.mark.parametrize(("how", "body"), UNDONE)
+async def test_of_what_was_undone_only_the_shop_issues_one(
+    shop: Shop, api: httpx.AsyncClient, how: str, body: dict[str, Any]
+) -> None:
+    await shop.sells_by(issue_invoices=True)
+    whole = await sold(shop)
+    link = link_of(shop.world, whole)
+    async with browsing(shop.world) as browser:
+        shown = TOKEN.search(await seen(browser, link))
+        assert shown
+        form = {"form_token": shown[1]}
+        undone = await api.post(f"/v1/orders/{whole.order.id}/{how}", json=body)
+        assert undone.status_code == 201, undone.text
+        await carry(shop, *await waiting(shop))
+        after = await seen(browser, link)
+        refused = await browser.post(f"{link}/invoices", data=form)
+
+        assert "Get an invoice" not in after
+        assert refused.status_code == 409
+        assert "This order was called off or refunded" in refused.text
+        assert (await api.get("/v1/invoices")).json()["data"] == []
+
+        made = await api.post(f"/v1/orders/{whole.order.id}/invoices")
+        again = await browser.post(f"{link}/invoices", data=form)
+    assert (made.status_code, again.status_code) == (201, 303)
 
 
 async def test_a_shop_may_issue_one_with_each_order(shop: Shop, api: httpx.AsyncClient) -> None:

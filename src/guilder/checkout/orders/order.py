@@ -102,6 +102,11 @@ class Order(msgspec.Struct, frozen=True):
         """What was paid, and is neither given back nor on its way."""
         return self.total_minor - self.refunded_minor - self.refunding_minor
 
+    @property
+    def is_undone(self) -> bool:
+        """Whether nothing is left of the sale: called off, or all of it given back."""
+        return self.canceled_at is not None or self.payment_status is OrderPaymentStatus.REFUNDED
+
 
 class OrderLine(msgspec.Struct, frozen=True):
     """A line with copies of what it was called and cost, and what became of its pieces."""

@@ -55,6 +55,11 @@ class Followed(msgspec.Struct, frozen=True, kw_only=True):
         return self.receipt.tenant.status is not TenantStatus.CANCELLED
 
     @property
+    def is_undone(self) -> bool:
+        """Whether nothing is left of the sale; an invoice would tell of all of it."""
+        return self.receipt.whole.order.is_undone
+
+    @property
     def buyer(self) -> Actor:
         """Who acts on the page: whoever has its address."""
         return Actor(kind=ActorKind.VISITOR, tenant_id=self.linked.tenant_id)
@@ -87,7 +92,7 @@ def shown(one: Followed, reader: Reader) -> dict[str, Any]:
         ),
         "paid_with": paid_with(receipt, reader),
         "has_invoice": receipt.invoice is not None,
-        "may_ask": receipt.invoice is None and one.is_open,
+        "may_ask": receipt.invoice is None and one.is_open and not one.is_undone,
         "rows": [row_of(line, order.currency, reader) for line in lines],
         "sums": list(sums_of(receipt, reader)),
         "parcels": [_parcel(one, parcel, reader) for parcel in one.parcels],

@@ -14,6 +14,7 @@ from guilder.checkout import (
     OrderPlaced,
     current_settings,
     issue_invoice,
+    order_by_id,
 )
 from guilder.db import Pool, Tx, transact
 from guilder.jobs import InWorld, Job, enqueue
@@ -64,7 +65,8 @@ async def send_receipt(
         return
 
     async def look(tx: Tx) -> Receipt:
-        if (await current_settings(tx)).issue_invoices:
+        whole = await order_by_id(tx, job.order_id)
+        if (await current_settings(tx)).issue_invoices and not whole.order.is_undone:
             await issue_invoice(tx, job.order_id)
         return await receipt_of(tx, job.order_id)
 

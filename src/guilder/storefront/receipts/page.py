@@ -39,6 +39,7 @@ REFUSED: Final = {
     "too_long": 422,
     "closed": 403,
     "no_invoices": 403,
+    "undone": 409,
     "stale": 403,
 }
 """Why nothing was done, and the status that says so."""
@@ -209,6 +210,8 @@ async def _issue(visitor: Visitor, found: Followed, _: Form) -> str | None:
     """Whoever asks for the invoice is sent it: `send_invoice` hears of it."""
     if not found.is_open:
         return "no_invoices"
+    if found.is_undone and found.receipt.invoice is None:
+        return "undone"
 
     async def issue(tx: Tx) -> None:
         await issue_invoice(tx, found.linked.order_id)

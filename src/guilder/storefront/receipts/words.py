@@ -94,6 +94,7 @@ class Refusals(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     too_long: str
     closed: str
     no_invoices: str
+    undone: str
     stale: str
 
 
