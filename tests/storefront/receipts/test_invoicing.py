@@ -10,6 +10,8 @@ import pytest
 from guilder import identity
 from guilder.customers import Address
 from tests.checkout.shop import Shop
+from tests.customers.people import ADA, erased, id_of, posted
+from tests.payments.test_buyers import carried
 from tests.storefront.receipts.following import TOKEN, browsing, link_of, seen, sold
 from tests.storefront.receipts.post import carry, letters, parts_of, somebody, waiting
 
@@ -43,6 +45,25 @@ async def test_it_tells_of_the_sale_before_anything_was_given_back(
     assert "NL853746333B01" in before
     assert "77,00 €" in before
     assert "Erstattet" in read(await api.get(f"/v1/orders/{whole.order.id}/receipt?language=de"))
+
+
+async def test_of_a_buyer_who_was_erased_it_says_nothing(
+    shop: Shop, api: httpx.AsyncClient
+) -> None:
+    ada = await posted(api, **ADA)
+    home = Address(name="Ada Lovelace", line1="St James's Square", city="London", country="GB")
+    whole = await sold(shop, customer_id=id_of(ada), billing_address=home)
+    path = f"/v1/orders/{whole.order.id}/invoice"
+    await api.post(f"{path}s")
+    before = read(await api.get(path))
+
+    await erased(api, ada)
+    await carried(shop.till)
+    after = read(await api.get(path))
+
+    assert "Ada Lovelace" in before
+    assert "Invoice 1" in after
+    assert [word for word in ("Ada", "James", "London") if word in after] == []
 
 
 async def test_it_is_had_on_paper(shop: Shop, api: httpx.AsyncClient) -> None:
