@@ -154,6 +154,8 @@ begin
     into new.number
     from checkout.invoice
     where invoice.tenant_id = new.tenant_id;
+    -- Not when the transaction began: days rise with their numbers, also where one had to wait.
+    new.created_at = clock_timestamp();
     return new;
 end
 $$;

@@ -68,6 +68,18 @@ async def test_what_is_undone_takes_no_number(shop: Shop) -> None:
     assert (await issued(shop, first)).number == 2
 
 
+async def test_a_higher_number_is_never_of_an_earlier_moment(shop: Shop) -> None:
+    quick, slow = await shop.paid_order(), await shop.paid_order()
+
+    async def overtaken(tx: Tx) -> list[Invoice]:
+        return [await issued(shop, quick), await issue_invoice(tx, slow.order.id)]
+
+    first, second = await shop.world.do(overtaken)
+
+    assert (first.number, second.number) == (1, 2)
+    assert first.created_at < second.created_at
+
+
 async def issued(shop: Shop, order: Any) -> Invoice:
     async def issue(tx: Tx) -> Invoice:
         return await issue_invoice(tx, order.order.id)
